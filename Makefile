@@ -1,0 +1,42 @@
+# Two commands do everything: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+PIP := $(VENV)/bin/pip --disable-pip-version-check --quiet
+RUN := $(VENV)/bin/dateline
+DEMO := $(RUN) --data-dir .demo
+
+.PHONY: demo test check lint clean
+
+demo: $(VENV)/installed
+	@$(DEMO) index samples
+	@echo
+	@echo '$$ dateline ask "Who led the Doha talks?"'
+	@$(DEMO) ask "Who led the Doha talks?"
+	@echo
+	@echo 'Ask something yourself:  $(DEMO) ask "How many people died in the Myanmar earthquake?"'
+
+test: $(VENV)/installed-dev
+	$(VENV)/bin/python -m pytest
+
+check: lint test
+
+lint: $(VENV)/installed-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+clean:
+	rm -rf $(VENV) .demo build dist *.egg-info
+
+# The stamps are newer than the files they depend on, so a change there installs again.
+$(VENV)/installed: pyproject.toml constraints.txt
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed; name another with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(VENV)/bin/python || { echo "Creating $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing Dateline and what it needs (a few minutes the first time) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@touch $@
