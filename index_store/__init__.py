@@ -1,0 +1,62 @@
+"""The shelf: articles, their words and their vectors in one data folder. Knows neither `ingest` nor `bot`."""
+
+from index_store.batch import BatchLine, answer_batch
+from index_store.catalog import Catalog, Vectors
+from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
+from index_store.encoder import PassageEncoder
+from index_store.errors import (
+    BusyIndexError,
+    DatelineError,
+    DiscordError,
+    EmptyIndexError,
+    EncoderError,
+    IndexStoreError,
+    MismatchError,
+    SettingsError,
+    SourceError,
+    UnknownArticleError,
+)
+from index_store.formats import day, iso_utc, summary_json
+from index_store.index import IndexWriter, NewsIndex, open_catalog, open_writer
+from index_store.options import UnreadableDateError, filter_options, filters_from, parse_when
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Version
+
+__all__ = [
+    "Article",
+    "ArticleSummary",
+    "BatchLine",
+    "BusyIndexError",
+    "Catalog",
+    "Chunk",
+    "Configuration",
+    "DatelineError",
+    "DiscordError",
+    "EmptyIndexError",
+    "EncoderError",
+    "Filters",
+    "IndexStoreError",
+    "IndexWriter",
+    "MismatchError",
+    "NewsIndex",
+    "Passage",
+    "PassageEncoder",
+    "Section",
+    "SettingsError",
+    "SourceError",
+    "Span",
+    "StoreSettings",
+    "UnknownArticleError",
+    "UnreadableDateError",
+    "Vectors",
+    "Version",
+    "answer_batch",
+    "day",
+    "filter_options",
+    "filters_from",
+    "iso_utc",
+    "load_configuration",
+    "open_catalog",
+    "open_writer",
+    "parse_when",
+    "summary_json",
+]

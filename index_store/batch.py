@@ -1,0 +1,82 @@
+"""Many questions at once: JSONL in, JSONL out, in the order read."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from index_store.errors import DatelineError
+from index_store.options import UnreadableDateError, parse_when
+from index_store.records import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """
+    One question of a batch.
+
+    Attributes:
+        key: The asker's own id, of any JSON kind; handed back with the answer.
+        question: The question's text.
+        filters: Those of the whole batch, with `asked_at` of the line as its as-of.
+    """
+
+    key: Any
+    question: str
+    filters: Filters
+
+
+def answer_batch(source: str, filters: Filters, answer: Callable[[BatchLine], dict[str, Any]]) -> bool:
+    """
+    Answer every line of a file ("-" for standard input), printing one JSON object for each as soon as it is known.
+
+    A line that cannot be read is answered with its `error`, and the others go on.
+
+    Returns:
+        Whether all lines could be answered.
+
+    Raises:
+        DatelineError: If the file cannot be read.
+    """
+    complete = True
+    for number, text in enumerate(_lines(source), start=1):
+        if not text.strip():
+            continue
+        reply = _reply(text, number, filters, answer)
+        complete = complete and "error" not in reply
+        print(json.dumps(reply, ensure_ascii=False), flush=True)  # noqa: T201 - this is the program's output
+    return complete
+
+
+def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+        if not isinstance(line, dict) or not isinstance(line.get("question"), str) or not line["question"].strip():
+            raise ValueError("it needs a “question”")
+        asked_at = line.get("asked_at")
+        own = replace(filters, as_of=parse_when(str(asked_at), last_moment=True)) if asked_at else filters
+    except (ValueError, UnreadableDateError, RecursionError) as error:
+        return {"id": _key(text), "error": f"Line {number} cannot be read: {error}."}
+    return answer(BatchLine(line.get("id"), line["question"], own))
+
+
+def _key(text: str) -> object:
+    """The id of a line that is otherwise wrong, where it has one."""
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return line.get("id") if isinstance(line, dict) else None
+
+
+def _lines(source: str) -> Iterator[str]:
+    if source == "-":
+        yield from sys.stdin
+        return
+    try:
+        with Path(source).open(encoding="utf-8", errors="replace") as file:
+            yield from file
+    except OSError as error:
+        raise DatelineError(f"{source} cannot be read: {error.strerror}.", remedy="Check --batch.") from error

@@ -1,0 +1,153 @@
+"""The commands that look at what is indexed: `search` and `articles`."""
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from index_store.batch import BatchLine, answer_batch
+from index_store.configuration import Configuration, StoreSettings
+from index_store.formats import day, iso_utc, summary_json
+from index_store.index import NewsIndex, open_catalog, open_writer
+from index_store.options import filter_options, filters_from
+from index_store.records import Article, ArticleSummary, Passage, Version
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("-k", "limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Most articles to show.")
+@click.option("--batch", metavar="FILE", help="Search for every line of a JSONL file; - reads standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@filter_options
+@click.pass_obj
+def search(
+    configuration: Configuration,
+    /,
+    query: str | None,
+    *,
+    limit: int,
+    batch: str | None,
+    as_json: bool,
+    **wanted: Any,  # noqa: ANN401 - the four values of filter_options
+) -> None:
+    """
+    Show the passages that match QUERY best, one an article.
+
+    \b
+    Examples:
+      dateline search "Doha talks"
+      dateline search "rate cut" --since 2025-03-01 --source "Harbour Wire"
+      dateline search --batch questions.jsonl -k 10 --json
+    """
+    if (query is None) == (batch is None):
+        raise click.UsageError("Give either a QUERY or --batch FILE.")
+    filters = filters_from(**wanted)
+    settings = configuration.section(StoreSettings)
+    opened = NewsIndex.open(settings.data_dir, embedding_model=settings.embedding_model, resident=batch is not None)
+    with closing(opened) as index:
+        if batch is not None:
+            complete = answer_batch(batch, filters, lambda line: _search_line(index, line, limit))
+            raise click.exceptions.Exit(0 if complete else 1)
+        passages = index.search(query or "", filters, limit=limit, per_article=1)
+    if as_json:
+        click.echo(json.dumps(_search_reply(None, query or "", passages), ensure_ascii=False))
+    else:
+        click.echo("\n\n".join(map(_readable, passages, range(1, limit + 1))) or "Nothing matches.")
+
+
+def _search_line(index: NewsIndex, line: BatchLine, limit: int) -> dict[str, Any]:
+    return _search_reply(line.key, line.question, index.search(line.question, line.filters, limit=limit, per_article=1))
+
+
+def _search_reply(key: object, query: str, passages: tuple[Passage, ...]) -> dict[str, Any]:
+    return {"id": key, "query": query, "passages": [_passage_json(p, rank) for rank, p in enumerate(passages, 1)]}
+
+
+def _passage_json(passage: Passage, rank: int) -> dict[str, Any]:
+    summary = summary_json(ArticleSummary.of(passage.article))
+    return {"rank": rank, **summary, "text": passage.text, "score": round(passage.score, 6)}
+
+
+def _readable(passage: Passage, rank: int) -> str:
+    article = passage.article
+    told = " · ".join(filter(None, (article.publisher, day(article.published_at), article.url)))
+    return f"{click.style(f'{rank}. {article.title}', bold=True)}\n   {told}\n   {' '.join(passage.text.split())}"
+
+
+@click.group()
+def articles() -> None:
+    """
+    List, show and remove what is indexed.
+
+    \b
+    Examples:
+      dateline articles list --since 2025-03-01
+      dateline articles show 5f2c9a1b7e3d4c60
+      dateline articles remove 5f2c9a1b7e3d4c60
+    """
+
+
+@articles.command("list")
+@click.option("-n", "limit", type=click.IntRange(min=1), default=50, show_default=True, help="Most to list.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@filter_options
+@click.pass_obj
+def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool, **wanted: Any) -> None:  # noqa: ANN401
+    """List articles, newest first."""
+    filters = filters_from(**wanted)
+    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
+        listed, count = catalog.articles(filters, limit=limit), catalog.count_articles(filters)
+    for summary in listed:
+        line = " · ".join((summary.article_id, day(summary.published_at), summary.publisher or "—", summary.title))
+        click.echo(json.dumps(summary_json(summary), ensure_ascii=False) if as_json else line)
+    if not as_json and count > len(listed):
+        click.echo(f"{count - len(listed)} more: raise -n, or narrow with --since, --until or --source.", err=True)
+
+
+@articles.command()
+@click.argument("article_id", metavar="ID")
+@click.option("--version", "number", type=click.IntRange(min=1), help="An older version instead of the live one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def show(configuration: Configuration, article_id: str, *, number: int | None, as_json: bool) -> None:
+    """Show one article: its text is what citations quote."""
+    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
+        version = catalog.version(article_id, number)
+    click.echo(json.dumps(_version_json(version), ensure_ascii=False) if as_json else _readable_version(version))
+
+
+def _version_json(version: Version) -> dict[str, Any]:
+    article = version.article
+    return asdict(article) | {
+        "published_at": iso_utc(article.published_at),
+        "version": version.number,
+        "indexed_at": iso_utc(version.indexed_at),
+        "first_seen_at": iso_utc(version.first_seen_at),
+    }
+
+
+def _readable_version(version: Version) -> str:
+    article: Article = version.article
+    told = filter(None, (", ".join(article.authors), article.publisher, day(article.published_at)))
+    return "\n".join((click.style(article.title, bold=True), " · ".join(told), article.url, "", article.text))
+
+
+@articles.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: bool) -> None:
+    """Take articles out of the index; an index run over their source brings them back."""
+    settings = configuration.section(StoreSettings)
+    with closing(open_catalog(settings.data_dir)) as catalog:
+        titles = [catalog.version(article_id).article.title for article_id in article_ids]
+        recipe = catalog.fact("recipe") or ""
+    for title in titles:
+        click.echo(title, err=True)
+    if not yes:
+        click.confirm(f"Remove {len(titles)} article{'s' * (len(titles) != 1)}?", abort=True, err=True)
+    with open_writer(settings.data_dir, embedding_model=settings.embedding_model, recipe=recipe) as writer:
+        chunks = writer.remove(article_ids)
+    click.echo(f"Removed {len(titles)} article{'s' * (len(titles) != 1)} ({chunks} chunks).")

@@ -1,0 +1,169 @@
+"""
+One `dateline.toml`, environment variables over it, flags over both.
+
+Each folder describes its own section as a `Section`; the program is started with all of them, so that an unknown
+key or a bad value fails at once with the key's name and what is allowed.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar, get_args
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from index_store.errors import SettingsError
+
+ENV_PREFIX = "DATELINE_"
+DEFAULT_FILE = "dateline.toml"
+
+
+class Section(BaseModel):
+    """One table of `dateline.toml`: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: ClassVar[str]
+
+
+class StoreSettings(Section):
+    """
+    Where the index lives and which model embeds it.
+
+    Attributes:
+        data_dir: Folder of the catalog, the words and the vectors.
+        embedding_model: Folder or hub name of a sentence-transformers model; empty means the packaged MiniLM.
+    """
+
+    name: ClassVar[str] = "store"
+    data_dir: Path = user_data_path("dateline")
+    embedding_model: str = ""
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """
+    The settings in force.
+
+    Attributes:
+        folder: What relative paths in the file are relative to: the file's folder, or the working folder.
+        sections: One validated `Section` of each kind the program knows.
+    """
+
+    folder: Path
+    sections: tuple[Section, ...]
+
+    def section(self, kind: type[AnySection]) -> AnySection:
+        """
+        Return the section of this kind.
+
+        Raises:
+            KeyError: If the program was started without it.
+        """
+        for section in self.sections:
+            if isinstance(section, kind):
+                return section
+        raise KeyError(kind.name)
+
+
+def load_configuration(
+    kinds: Iterable[type[Section]],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Mapping[str, Any]],
+) -> Configuration:
+    """
+    Read the file, lay the environment over it and the flags over both, and check every value.
+
+    Args:
+        kinds: The sections the program knows.
+        file: The configuration file; None looks for `dateline.toml` in the working folder and does without.
+        environment: `DATELINE_<SECTION>_<KEY>` sets a key; `DATELINE_DATA_DIR` is short for the store's.
+        flags: Values given on the command line, by section and key; they win.
+
+    Raises:
+        SettingsError: If the file is missing or broken, or a key or value is not allowed.
+    """
+    known = {kind.name: kind for kind in kinds}
+    values = _read(file)
+    _refuse_unknown_sections(values, known)
+    for section, key, value in _from_environment(environment, known):
+        values.setdefault(section, {})[key] = value
+    for section, given in flags.items():
+        values.setdefault(section, {}).update(given)
+    folder = (file or Path(DEFAULT_FILE)).absolute().parent
+    sections = tuple(_validated(kind, values.get(name, {})) for name, kind in known.items())
+    return Configuration(folder, sections)
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    path = file or Path(DEFAULT_FILE)
+    if file is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"There is no configuration file {path}.", remedy="Check --config.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.") from error
+
+
+def _refuse_unknown_sections(values: Mapping[str, Any], known: Mapping[str, type[Section]]) -> None:
+    for name, value in values.items():
+        if name not in known:
+            raise SettingsError(f"Unknown setting: {name}.", remedy=_allowed(name, [f"[{k}]" for k in known]))
+        if not isinstance(value, dict):
+            raise SettingsError(f"{name} must be a table.", remedy=f"Write [{name}] and its keys below it.")
+
+
+def _from_environment(
+    environment: Mapping[str, str], known: Mapping[str, type[Section]]
+) -> Iterable[tuple[str, str, str]]:
+    names = {f"{ENV_PREFIX}{name}_{key}".upper(): (name, key) for name, k in known.items() for key in k.model_fields}
+    names[f"{ENV_PREFIX}DATA_DIR"] = (StoreSettings.name, "data_dir")
+    for variable, value in environment.items():
+        if variable.startswith(ENV_PREFIX):
+            if variable not in names:
+                raise SettingsError(f"Unknown environment variable: {variable}.", remedy=_allowed(variable, names))
+            yield *names[variable], value
+
+
+def _validated(kind: type[AnySection], values: Mapping[str, Any]) -> AnySection:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(*_explain(kind, error)) from error
+
+
+def _explain(kind: type[Section], error: ValidationError) -> tuple[str]:
+    """Name the first wrong key with its path, and say what is allowed."""
+    problem = error.errors(include_url=False)[0]
+    path = ".".join([kind.name, *(str(part) for part in problem["loc"])])
+    if problem["type"] == "extra_forbidden":
+        return (f"Unknown setting: {path}. {_allowed(str(problem['loc'][-1]), _fields_at(kind, problem['loc']))}",)
+    return (f"Setting {path} is {problem['input']!r}, which is not allowed: {problem['msg']}.",)
+
+
+def _fields_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """List the keys allowed beside the one at this path."""
+    fields = kind.model_fields
+    for part in path[:-1]:
+        if isinstance(part, str):
+            inner = [a for a in (fields[part].annotation, *get_args(fields[part].annotation)) if isinstance(a, type)]
+            fields = next((a.model_fields for a in inner if issubclass(a, BaseModel)), {})
+    return list(fields)
+
+
+def _allowed(given: str, names: Iterable[str]) -> str:
+    names = list(names)
+    close = difflib.get_close_matches(given, names, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Allowed: {', '.join(names)}."

@@ -1,0 +1,293 @@
+"""The shelf's two verbs: `NewsIndex` searches, `IndexWriter` replaces and removes."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from index_store.catalog import Catalog, LiveChunk, NewVersion, Vectors
+from index_store.encoder import Model, PassageEncoder, QuestionEncoder, open_question_encoder
+from index_store.errors import EmptyIndexError, MismatchError
+from index_store.lock import writer_lock
+from index_store.ranking import Candidate, fuse, keep_best
+from index_store.records import Article, Chunk, Filters, Passage, Version
+from index_store.vectors import ChromaVectors
+from index_store.words import Words
+
+_CANDIDATES = 200  # of each kind; more of them changed no result on the benchmark
+_EXACT_BELOW_CHUNKS = 20_000  # scoring this many exactly takes no longer than opening Chroma
+
+
+class NewsIndex:
+    """
+    A data folder, open for reading; any number of processes may, while one writes.
+
+    A resident reader (the bot, a batch) searches vectors with Chroma. A one-off reader scores all vectors exactly,
+    which costs less than importing Chroma.
+    """
+
+    def __init__(
+        self, folder: Path, catalog: Catalog, words: Words, encoder: QuestionEncoder, *, resident: bool
+    ) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._words = words
+        self._encoder = encoder
+        self._generation = catalog.generation()
+        self._chroma = ChromaVectors(folder / "chroma") if resident else None
+
+    @classmethod
+    def open(cls, folder: Path, *, embedding_model: str = "", resident: bool = False) -> Self:
+        """
+        Open a data folder.
+
+        Args:
+            folder: The data folder.
+            embedding_model: The setting of that name; must be what the folder was indexed with.
+            resident: Whether many questions will follow.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed there.
+            MismatchError: If it was made by another version or with another model.
+            EncoderError: If the model cannot be loaded.
+        """
+        catalog = Catalog.open(folder / "catalog.sqlite")
+        if catalog.fact("model") is None or catalog.count_articles(Filters()) == 0:
+            raise EmptyIndexError(
+                f"No article is indexed in {folder}.",
+                remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
+            )
+        model = Model.from_setting(embedding_model)
+        _check_model(catalog, model)
+        encoder = open_question_encoder(folder / "encoder", model)
+        return cls(folder, catalog, Words(folder / "words"), encoder, resident=resident)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._catalog.close()
+
+    def search(self, query: str, filters: Filters, *, limit: int, per_article: int) -> tuple[Passage, ...]:
+        """
+        Find the passages that match a query best, by its words and by its meaning.
+
+        Args:
+            query: Any text; it is data, never query syntax.
+            filters: What may be found.
+            limit: Most passages to return (at least 1).
+            per_article: Most passages of one article (at least 1).
+
+        Returns:
+            Live passages, best first.
+        """
+        self._refresh()
+        vector = self._encoder.encode_question(query)
+        word_scores = dict(self._words.best(query, filters, limit=_CANDIDATES))
+        keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters)]))
+        live = self._catalog.chunks(keys, filters)
+        ranked = fuse(
+            Candidate(key, word_scores.get(key, 0.0), float(found.vector @ vector)) for key, found in live.items()
+        )
+        article_ids = {key: found.version.article.article_id for key, found in live.items()}
+        best = keep_best(ranked, article_ids, limit=limit, per_article=per_article)
+        return tuple(_passage(live[candidate.key], candidate, score) for candidate, score in best)
+
+    def _refresh(self) -> None:
+        """Bring the copies up to date if a writer has committed since the last search."""
+        generation = self._catalog.generation()
+        if generation != self._generation:
+            self._words.reload()
+            if self._chroma:
+                self._chroma.reopen()
+            self._generation = generation
+
+    def _nearest(self, vector: Vectors, filters: Filters) -> list[str]:
+        """Keys of the chunks nearest to a vector: exact where few pass the filters, by Chroma where many do."""
+        if self._chroma is None or (filters.narrow and self._catalog.count_chunks(filters) < _EXACT_BELOW_CHUNKS):
+            return _exactly_nearest(vector, *self._catalog.vectors(filters))
+        return self._chroma.nearest(vector, limit=self._fetch_count(filters))
+
+    def _fetch_count(self, filters: Filters) -> int:
+        """Ask Chroma for so many that about `_CANDIDATES` of them pass the filters."""
+        if not filters.narrow:
+            return _CANDIDATES
+        share = self._catalog.count_chunks(filters) / max(1, self._catalog.count_chunks(Filters()))
+        return int(_CANDIDATES / max(share, 0.05))
+
+    def terms(self, text: str) -> list[str]:
+        """Reduce a text to its index terms, in order: lower case, without accents, stemmed."""
+        return self._words.terms(text)
+
+    def rarity(self, term: str) -> float:
+        """Inverse document frequency of an index term: 0 for one in every chunk, higher when rarer."""
+        return self._words.rarity(term)
+
+    def version(self, article_id: str, number: int | None = None) -> Version:
+        """
+        Return an article's live version, or the one with this number.
+
+        Raises:
+            UnknownArticleError: If there is none.
+        """
+        return self._catalog.version(article_id, number)
+
+    def count_articles(self, filters: Filters) -> int:
+        """Count the articles that pass."""
+        return self._catalog.count_articles(filters)
+
+    def newest_published_at(self, filters: Filters) -> datetime | None:
+        """When the newest article that passes was published; None where no dated one does."""
+        return self._catalog.newest_published_at(filters)
+
+
+def open_catalog(folder: Path) -> Catalog:
+    """
+    Open only the catalog of a data folder: enough to list and show articles.
+
+    Raises:
+        EmptyIndexError: If nothing has been indexed there.
+    """
+    return Catalog.open(folder / "catalog.sqlite")
+
+
+class IndexWriter:
+    """
+    A data folder, open for writing; made by `open_writer`.
+
+    Every change goes first into the copies and then into the catalog, in one transaction. So a crash in between leaves
+    at most entries that the catalog does not know, which readers drop and the next run overwrites.
+    """
+
+    def __init__(self, folder: Path, catalog: Catalog, model: Model) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._model = model
+        self._encoder: PassageEncoder | None = None
+        self._words = Words(folder / "words", create=True)
+        self._chroma: ChromaVectors | None = None
+
+    def live_fingerprint(self, article_id: str) -> str | None:
+        """Fingerprint of the article's live version, or None where it is not live."""
+        return self._catalog.live_fingerprint(article_id)
+
+    def encoder(self) -> PassageEncoder:
+        """
+        Load the embedding model, once and only when something must be embedded.
+
+        Raises:
+            EncoderError: If it cannot be loaded.
+        """
+        if self._encoder is None:
+            self._encoder = PassageEncoder(self._model)
+            if not (self._folder / "encoder").exists():
+                self._encoder.export(self._folder / "encoder")
+        return self._encoder
+
+    def replace(self, articles: Sequence[tuple[Article, tuple[Chunk, ...]]], vectors: Vectors) -> None:
+        """
+        Make these articles live, each replacing its older version whole; all of them or none.
+
+        Args:
+            articles: Articles with their chunks, none twice.
+            vectors: One row a chunk, in order: shape (chunks, dimensions), float32, of unit length.
+        """
+        at = datetime.now(UTC)
+        versions = list(self._new_versions(articles, vectors, at))
+        self._vectors.replace(versions)
+        self._words.replace(versions)
+        self._forget(self._catalog.commit(versions, at=at))
+
+    def remove(self, article_ids: Iterable[str]) -> int:
+        """
+        Take articles out of the index; their texts stay readable for citations already given.
+
+        Returns:
+            How many of their chunks were removed.
+        """
+        gone = self._catalog.retire(article_ids, at=datetime.now(UTC))
+        self._forget(gone)
+        return len(gone)
+
+    def _new_versions(
+        self, articles: Sequence[tuple[Article, tuple[Chunk, ...]]], vectors: Vectors, at: datetime
+    ) -> Iterator[NewVersion]:
+        first = 0
+        for article, chunks in articles:
+            number, first_seen_at = self._catalog.history(article.article_id)
+            own = vectors[first : first + len(chunks)]
+            yield NewVersion(article, number + 1, first_seen_at or at, chunks, own)
+            first += len(chunks)
+
+    def _forget(self, keys: Sequence[str]) -> None:
+        if keys:
+            self._vectors.forget(keys)
+            self._words.forget(keys)
+
+    @property
+    def _vectors(self) -> ChromaVectors:
+        if self._chroma is None:
+            self._chroma = ChromaVectors(self._folder / "chroma")
+        return self._chroma
+
+
+@contextmanager
+def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iterator[IndexWriter]:
+    """
+    Open a data folder for writing, making it where there is none.
+
+    Args:
+        folder: The data folder.
+        embedding_model: The setting of that name.
+        recipe: How articles are cut into chunks; chunks of different recipes must not be mixed.
+
+    Raises:
+        BusyIndexError: If another process is writing to it.
+        MismatchError: If it was made by another version, with another model or by another recipe.
+    """
+    with writer_lock(folder):
+        catalog = Catalog.open(folder / "catalog.sqlite", create=True)
+        try:
+            model = Model.from_setting(embedding_model)
+            _claim(catalog, "model", model.fingerprint, check=lambda: _check_model(catalog, model))
+            _claim(catalog, "recipe", recipe, check=lambda: _check_recipe(catalog, recipe))
+            yield IndexWriter(folder, catalog, model)
+        finally:
+            catalog.close()
+
+
+def _claim(catalog: Catalog, fact: str, value: str, *, check: Callable[[], None]) -> None:
+    if catalog.fact(fact) is None:
+        catalog.set_fact(fact, value)
+    check()
+
+
+def _check_model(catalog: Catalog, model: Model) -> None:
+    indexed_with = catalog.fact("model")
+    if indexed_with != model.fingerprint:
+        raise MismatchError(
+            f"This index was made with the embedding model {indexed_with}, and the setting names {model.fingerprint}.",
+            remedy="Set embedding_model under [store] back, or index into another folder with --data-dir.",
+        )
+
+
+def _check_recipe(catalog: Catalog, recipe: str) -> None:
+    if catalog.fact("recipe") != recipe:
+        raise MismatchError(
+            f"This index was cut by the recipe “{catalog.fact('recipe')}”, and the settings ask for “{recipe}”.",
+            remedy="Set chunk_pieces under [ingest] back, or index into another folder with --data-dir.",
+        )
+
+
+def _exactly_nearest(vector: Vectors, keys: Sequence[str], vectors: Vectors) -> list[str]:
+    if not keys:
+        return []
+    cosines = vectors @ vector
+    best = np.argsort(-cosines, kind="stable")[:_CANDIDATES]
+    return [keys[i] for i in best]
+
+
+def _passage(found: LiveChunk, candidate: Candidate, score: float) -> Passage:
+    version = found.version
+    return Passage(version.article, version.number, found.chunk, score, candidate.word_score, candidate.cosine)

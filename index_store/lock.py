@@ -1,0 +1,45 @@
+"""One writer at a time: an operating system lock, which dies with its holder, and a note that names the holder."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index_store.errors import BusyIndexError
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """
+    Hold the data folder for writing.
+
+    Raises:
+        BusyIndexError: If another process holds it; the message says which and since when.
+    """
+    from filelock import FileLock, Timeout  # readers never need it
+
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / "writer.json"
+    lock = FileLock(folder / "writer.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BusyIndexError(
+            f"{_describe(holder)} is writing to {folder}.", remedy="Wait until it has finished, or stop it."
+        ) from error
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _describe(holder: Path) -> str:
+    try:
+        note = json.loads(holder.read_text())
+        return f"Process {note['pid']} (since {note['since']})"
+    except (OSError, ValueError, KeyError):  # the holder has not written its note yet
+        return "Another process"

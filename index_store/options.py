@@ -1,0 +1,139 @@
+"""Command line options that several commands share, and how dates are read."""
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+
+from index_store.records import Filters
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
+
+
+class UnreadableDateError(ValueError):
+    """A text that is no date; the message says what would be one."""
+
+
+def parse_when(text: str, *, last_moment: bool, now: datetime | None = None) -> datetime:
+    """
+    Read a time as people write it: 2025-03-05, 2025-03-05T18:40Z, yesterday, 3 days ago, March 2025.
+
+    Args:
+        text: What was written.
+        last_moment: Whether a day, week, month or year means its last second ("until") or its first ("since").
+        now: What "yesterday" is counted from; None means the clock.
+
+    Returns:
+        Time zone aware; UTC where no zone is named.
+
+    Raises:
+        UnreadableDateError: If it is no date.
+    """
+    now = now or datetime.now(UTC)
+    try:
+        moment, period = _read(text.strip(), now)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableDateError(
+            f"“{text[:40]}” is no date. Write 2025-03-05, 2025-03-05T18:40Z, March 2025, yesterday or 3 days ago."
+        ) from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _end(moment, period) if last_moment else _start(moment, period)
+
+
+def _read(text: str, now: datetime) -> tuple[datetime, str]:
+    """Return a moment and the period that it names: "time", "day", "week", "month" or "year"."""
+    if text.casefold() == "now":
+        return now, "time"
+    try:
+        return datetime.fromisoformat(text), "day" if _DAY.match(text) else "time"
+    except ValueError:
+        return _read_spoken(text, now)
+
+
+def _read_spoken(text: str, now: datetime) -> tuple[datetime, str]:
+    from dateparser.date import DateDataParser  # only what is not ISO 8601 needs it
+
+    if len(text) > 60 or (text.isdigit() and len(text) != 4):
+        raise ValueError(text)
+    settings = {
+        "RELATIVE_BASE": now.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "past",
+        "PREFER_DAY_OF_MONTH": "first",
+        "PREFER_MONTH_OF_YEAR": "first",
+        "RETURN_TIME_AS_PERIOD": True,
+    }
+    found = DateDataParser(languages=["en"], settings=settings).get_date_data(text)
+    if found.date_obj is None:
+        raise ValueError(text)
+    return found.date_obj, found.period
+
+
+def _start(moment: datetime, period: str) -> datetime:
+    if period == "time":
+        return moment
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if period == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1 if period in {"month", "year"} else day.day, month=1 if period == "year" else day.month)
+
+
+def _end(moment: datetime, period: str) -> datetime:
+    if period == "time":
+        return moment
+    start = _start(moment, period)
+    days = {
+        "week": 7,
+        "month": calendar.monthrange(start.year, start.month)[1],
+        "year": 366 if calendar.isleap(start.year) else 365,
+    }
+    return start + timedelta(days=days.get(period, 1), seconds=-1)
+
+
+class When(click.ParamType[datetime]):
+    """A date on the command line."""
+
+    name = "when"
+
+    def __init__(self, *, last_moment: bool) -> None:
+        self._last_moment = last_moment
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the date; a wrong one is wrong usage."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_when(str(value), last_moment=self._last_moment)
+        except UnreadableDateError as error:
+            self.fail(str(error), param, ctx)
+
+
+def filter_options(command: Command) -> Command:
+    """Add --as-of, --since, --until and --source; `filters_from` makes `Filters` of their values."""
+    options = (
+        click.option("--as-of", type=When(last_moment=True), metavar="WHEN", help="Know nothing published later."),
+        click.option("--since", type=When(last_moment=False), metavar="WHEN", help="Only articles from then on."),
+        click.option("--until", type=When(last_moment=True), metavar="WHEN", help="Only articles up to then."),
+        click.option("--source", "publishers", multiple=True, metavar="NAME", help="Only this publisher; repeatable."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def filters_from(
+    *, as_of: datetime | None, since: datetime | None, until: datetime | None, publishers: tuple[str, ...]
+) -> Filters:
+    """
+    Make `Filters` of the values of `filter_options`.
+
+    Raises:
+        click.UsageError: If no article could ever pass.
+    """
+    if since and until and since > until:
+        raise click.UsageError(f"--since {since:%Y-%m-%d} is later than --until {until:%Y-%m-%d}.")
+    return Filters(since=since, until=until, as_of=as_of, publishers=publishers)

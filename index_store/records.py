@@ -1,0 +1,153 @@
+"""What goes onto the shelf and what comes back: frozen records, whole from birth."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple, Self
+
+
+class Span(NamedTuple):
+    """A character span of an article's text, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """
+    One news article, as every source yields it and as the catalog keeps it.
+
+    Attributes:
+        article_id: Stable key made from the address: 16 hexadecimal digits. A changed article keeps it.
+        url: Address of the original, also of a local file (`file:///…`).
+        title: Headline; never empty.
+        text: Body, never empty; every citation is a span of it.
+        authors: Names in the order of the byline.
+        publisher: Name of the publisher, or None where unknown.
+        published_at: Time zone aware; None where no source tells it. Never guessed.
+        date_source: Where `published_at` was read: "record", "front matter", "page", or "" without a date.
+        language: ISO 639-1 code, or None where unknown.
+    """
+
+    article_id: str
+    url: str
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    publisher: str | None = None
+    published_at: datetime | None = None
+    date_source: str = ""
+    language: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything a reader can see; equal fingerprints need no new embedding."""
+        shown = (self.url, self.title, self.text, self.authors, self.publisher, self.published_at, self.language)
+        return sha256(repr(shown).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """
+    One state of an article that was or is live.
+
+    Attributes:
+        article: The article as it was in this version.
+        number: 1 for the first version, counted up at each change.
+        indexed_at: When this version was committed (UTC).
+        first_seen_at: When the article's first version was committed (UTC).
+    """
+
+    article: Article
+    number: int
+    indexed_at: datetime
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """
+    A contiguous piece of one article, small enough to embed whole.
+
+    Attributes:
+        article_id: The article it was cut from.
+        position: 0-based rank of the chunk inside its article.
+        start, end: Character span in the article's text; `text == article.text[start:end]`.
+        text: Never empty.
+        sentences: Spans of its sentences in the article's text, in reading order, inside [start, end].
+    """
+
+    article_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """
+    What a search may see.
+
+    Attributes:
+        since: Published at or after this time.
+        until: Published at or before this time.
+        as_of: Nothing published later. An undated article counts as published when it was first seen,
+            for it was published by then; `since` and `until` never admit it.
+        publishers: Only these publishers (names, compared without case); empty admits all.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    publishers: tuple[str, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether any article could be left out."""
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """
+    A live chunk that matches a query, with what is known of its article.
+
+    Attributes:
+        article: The article, whole.
+        version: Number of the article version that is live.
+        chunk: The matching chunk.
+        score: Fused score; higher is better, comparable within one search only.
+        word_score: BM25 score, 0 where no word matches.
+        cosine: Cosine between question and chunk, in [-1, 1].
+    """
+
+    article: Article
+    version: int
+    chunk: Chunk
+    score: float
+    word_score: float
+    cosine: float
+
+    @property
+    def text(self) -> str:
+        """The chunk's text."""
+        return self.chunk.text
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """What a list of articles shows: all of an article but its text."""
+
+    article_id: str
+    url: str
+    title: str
+    publisher: str | None
+    published_at: datetime | None
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Summarise an article."""
+        return cls(article.article_id, article.url, article.title, article.publisher, article.published_at)

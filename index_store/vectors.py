@@ -1,0 +1,121 @@
+"""
+Vectors: Chroma, one vector a chunk. A copy of the catalog that can be rebuilt.
+
+The collection is written through LlamaIndex's `ChromaVectorStore`, in its node format, so that LlamaIndex and plain
+Chroma clients can open it. Filters never go into Chroma's `where`, which costs up to half a second with 170,000
+vectors; the catalog filters what comes back.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index_store.catalog import NewVersion, Vectors
+from index_store.records import Article, Chunk
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
+    from llama_index.core.schema import TextNode
+
+COLLECTION = "dateline"
+# Cosine, since LlamaIndex reads scores as exp(-distance). A wider search beam than Chroma's 100 costs a millisecond
+# and makes the graph agree with exact scores.
+_CONFIGURATION: "CreateCollectionConfiguration" = {
+    "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400}
+}
+
+
+class ChromaVectors:
+    """The Chroma collection of one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the collection, making an empty one where there is none."""
+        self._folder = folder
+        self._client, self._collection = _open(folder)
+
+    def reopen(self) -> None:
+        """See what other processes have written since: an open client never does."""
+        from chromadb.api.shared_system_client import SharedSystemClient  # see _open
+
+        SharedSystemClient.clear_system_cache()
+        self._client, self._collection = _open(self._folder)
+
+    def nearest(self, vector: Vectors, *, limit: int) -> list[str]:
+        """
+        Find the chunks nearest to a question's vector.
+
+        Args:
+            vector: Shape (dimensions,), of unit length.
+            limit: Most chunks to return.
+
+        Returns:
+            Chunk keys, nearest first. Some may be gone: look each one up in the catalog.
+        """
+        count = min(limit, self._collection.count())
+        if count == 0:
+            return []
+        return list(
+            self._collection.query(query_embeddings=np.asarray([vector]), n_results=count, include=[])["ids"][0]
+        )
+
+    def replace(self, versions: Iterable[NewVersion]) -> None:
+        """Add the chunks of these versions, replacing any of the same keys."""
+        from llama_index.vector_stores.chroma import ChromaVectorStore  # 2 s, and only when writing
+
+        store = ChromaVectorStore(chroma_collection=self._collection)
+        entries = [
+            (key, version.article, chunk, vector)
+            for version in versions
+            for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
+        ]
+        for some in _batches(entries, self._client.get_max_batch_size()):
+            self.forget([key for key, *_ in some])  # the store adds, and Chroma ignores an id that it has
+            store.add([_node(*entry) for entry in some])
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop these chunks; those that are not there are no error."""
+        for some in _batches(keys, self._client.get_max_batch_size()):
+            present = self._collection.get(ids=list(some), include=[])["ids"]
+            if present:
+                self._collection.delete(ids=present)
+
+
+def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
+    import chromadb  # 1.3 s that a one-off question must not pay
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    client = chromadb.PersistentClient(path=str(folder), settings=settings)
+    collection = client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
+    return client, collection
+
+
+def _node(key: str, article: Article, chunk: Chunk, vector: Vectors) -> "TextNode":
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode  # see replace
+
+    return TextNode(
+        id_=key,
+        text=chunk.text,
+        embedding=vector.tolist(),
+        start_char_idx=chunk.start,
+        end_char_idx=chunk.end,
+        metadata=_metadata(article),
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.article_id)},
+    )
+
+
+def _metadata(article: Article) -> dict[str, Any]:
+    """What Chroma keeps beside a vector; dates as epoch seconds, since Chroma compares only numbers."""
+    known: dict[str, Any] = {"title": article.title, "url": article.url, "publisher": article.publisher}
+    if article.published_at:
+        known["published"] = int(article.published_at.timestamp())
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _batches(entries: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(entries), size):
+        yield entries[first : first + size]
