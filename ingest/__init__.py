@@ -1,0 +1,16 @@
+"""From sources to the index: the only writer. Knows `index_store`, and nothing of `bot`."""
+
+from ingest.article import Found, Origin, RawArticle, Rejected, make_article
+from ingest.settings import IngestSettings, SourceSettings
+from ingest.sources import read_source
+
+__all__ = [
+    "Found",
+    "IngestSettings",
+    "Origin",
+    "RawArticle",
+    "Rejected",
+    "SourceSettings",
+    "make_article",
+    "read_source",
+]

@@ -1,0 +1,75 @@
+"""How far a run is: a bar on a terminal, a line a minute otherwise; always on standard error."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ingest.reindex import Progress
+
+_LINE_EVERY_S = 60.0
+
+
+@contextmanager
+def show_progress(*, quiet: bool) -> Iterator[Progress]:
+    """Show progress where people look: nowhere if `quiet`."""
+    if quiet:
+        yield _Silence()
+    elif sys.stderr.isatty():
+        with _bar() as bar:
+            yield bar
+    else:
+        yield _Lines()
+
+
+class _Silence:
+    def expect(self, articles: int) -> None:
+        """Say nothing."""
+
+    def finish(self, articles: int) -> None:
+        """Say nothing."""
+
+
+class _Lines:
+    """One line a minute, for logs."""
+
+    def __init__(self) -> None:
+        self._expected = 0
+        self._finished = 0
+        self._said_at = time.monotonic()
+
+    def expect(self, articles: int) -> None:
+        self._expected += articles
+
+    def finish(self, articles: int) -> None:
+        self._finished += articles
+        if time.monotonic() - self._said_at >= _LINE_EVERY_S:
+            self._said_at = time.monotonic()
+            print(f"indexed {self._finished} of {self._expected} articles", file=sys.stderr)  # noqa: T201
+
+
+class _Bar:
+    """A bar with the time that is left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console  # only on a terminal
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self.display = RichProgress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self.display.add_task("Reading articles", total=None)
+
+    def expect(self, articles: int) -> None:
+        task = self.display.tasks[0]
+        self.display.update(self._task, description="Embedding articles", total=(task.total or 0) + articles)
+
+    def finish(self, articles: int) -> None:
+        self.display.advance(self._task, articles)
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    bar = _Bar()
+    with bar.display:
+        yield bar
