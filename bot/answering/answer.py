@@ -1,0 +1,102 @@
+"""A question and its answer: frozen records that every front end renders."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from index_store import ArticleSummary, Filters
+
+Support = Literal["confirmed", "single-source", "disputed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    What a person asks.
+
+    Attributes:
+        text: The question in their words.
+        filters: What the answer may draw on.
+        key: The asker's own id for the question, handed back with the answer.
+    """
+
+    text: str
+    filters: Filters = field(default_factory=Filters)
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """
+    An exact quotation of one article version.
+
+    Attributes:
+        n: The number that claims refer to; 1 for the first one used, without gaps.
+        article_id, version: The article version quoted.
+        quote: `article.text[start:end]`, to the letter.
+        start, end: Character span in the article's text.
+    """
+
+    n: int
+    article_id: str
+    version: int
+    url: str
+    title: str
+    publisher: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    One statement of an answer.
+
+    Attributes:
+        text: The statement, without citation numbers.
+        citations: Numbers of the citations it rests on; never empty.
+        support: "confirmed" by two or more independent articles, "single-source", or "disputed".
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What Dateline says: claims with citations, or an honest no.
+
+    Attributes:
+        question: The question as asked.
+        standalone_question: The question as searched, understandable without the conversation.
+        claims: In the order they are said; empty in an abstention.
+        citations: In the order of their numbers.
+        reason: Why nothing is said, in words for the asker; None when claims are made.
+        nearest: In an abstention, the articles that came closest (at most three).
+        mode: How it was worded: "extractive".
+        elapsed_ms: From question to answer, in milliseconds.
+    """
+
+    question: Question
+    standalone_question: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    reason: str | None
+    nearest: tuple[ArticleSummary, ...]
+    mode: Literal["extractive"]
+    elapsed_ms: float
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the articles don't say."""
+        return not self.claims
+
+    @property
+    def text(self) -> str:
+        """The claims in order, each followed by its citation numbers: "Adam Boehler led the talks. [1]"."""
+        return " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in self.claims)

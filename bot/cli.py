@@ -1,0 +1,103 @@
+"""
+The `dateline` command: names the commands of all three folders and loads each only when it is called.
+
+This is the one file that knows `ingest`, `index_store` and `bot`.
+"""
+
+import importlib
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+# name → (module, attribute, one line for --help); loading them to ask would cost more than most commands do.
+COMMANDS = {
+    "index": ("ingest.commands", "index", "Read articles from files and folders, and index what is new or changed."),
+    "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
+    "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
+    "search": ("index_store.commands", "search", "Show the passages that match best, one an article."),
+    "articles": ("index_store.commands", "articles", "List, show and remove what is indexed."),
+    "extract": ("ingest.commands", "extract", "Show what the indexer would read from pages, without indexing them."),
+    "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
+}
+
+EPILOG = """\b
+Start here:
+  dateline index articles.jsonl        fill the index
+  dateline ask "who led the Doha talks?"
+  dateline ask --help                  more examples
+
+Settings come from dateline.toml in the working folder, then from DATELINE_*
+environment variables, then from options. See docs/configuration.md.
+"""
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command's module when it is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelt one is told its nearest neighbour."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # only for a typing error
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command “{args[0]}”." + (f" Did you mean {close[0]}?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyCommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file; dateline.toml if there is one."
+)
+@click.version_option(version("dateline-news"), prog_name="dateline")
+@click.pass_context
+def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
+    """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
+    if "--help" in sys.argv[1:] or "-h" in sys.argv[1:]:
+        return  # help must come up whatever the settings say
+    from bot.settings import DiscordSettings  # settings need pydantic, and --help does not
+    from index_store import StoreSettings, load_configuration
+    from ingest import IngestSettings
+
+    flags = {"store": {"data_dir": data_dir}} if data_dir else {}
+    ctx.obj = load_configuration((StoreSettings, IngestSettings, DiscordSettings), file=config, flags=flags)
+
+
+def main() -> None:
+    """Run the program; a failure that people can act on is told in one message, with exit status 1."""
+    try:
+        dateline(prog_name="dateline")
+    except Exception as error:
+        from index_store import DatelineError  # only on failure
+
+        if not isinstance(error, DatelineError):
+            raise
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True)
+        if error.remedy:
+            click.echo(error.remedy, err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The command `ask`."""
+
+import json
+from contextlib import closing
+from typing import Any
+
+import click
+
+from bot.answering import Answer, Answerer, Question
+from bot.render.as_json import answer_json
+from bot.render.terminal import answer_text
+from index_store import BatchLine, Configuration, answer_batch, filter_options, filters_from
+
+LONGEST_QUESTION_CHARS = 2_000
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option("--batch", metavar="FILE", help="Answer every line of a JSONL file; - reads standard input.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--stream", is_flag=True, help="Print the answer as it is written (quotes come all at once).")
+@filter_options
+@click.pass_obj
+def ask(
+    configuration: Configuration,
+    /,
+    question: str | None,
+    *,
+    batch: str | None,
+    as_json: bool,
+    stream: bool,  # noqa: ARG001 - part of the interface; extractive answers have nothing to stream
+    **wanted: Any,  # noqa: ANN401 - the four values of filter_options
+) -> None:
+    """
+    Answer QUESTION from the indexed articles; every claim quotes the passage it rests on.
+
+    Where the articles don't say, the answer says so and names the nearest ones; that is no failure. WHEN is a date or
+    time: 2025-03-05, 2025-03-05T18:40Z, March 2025, yesterday, "3 days ago".
+
+    \b
+    Examples:
+      dateline ask "who led the Doha talks?"
+      dateline ask "what did the bank decide?" --since 2025-03-01
+      dateline ask "who is the pope?" --as-of 2025-05-01
+      dateline ask --batch questions.jsonl > answers.jsonl
+
+    A line of a batch is {"id": "1", "question": "…", "asked_at": "2025-03-05"};
+    asked_at, where there is one, works as --as-of.
+    """
+    if (question is None) == (batch is None):
+        raise click.UsageError('Give either a QUESTION or --batch FILE, as in: dateline ask "who led the Doha talks?"')
+    filters = filters_from(**wanted)
+    with closing(Answerer.open(configuration, resident=batch is not None)) as answerer:
+        if batch is not None:
+            complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
+            raise click.exceptions.Exit(0 if complete else 1)
+        answer = answerer.ask(Question(_checked(question or ""), filters))
+    _print(answer, as_json=as_json)
+
+
+def _checked(question: str) -> str:
+    if not question.strip():
+        raise click.UsageError("The question is empty.")
+    if len(question) > LONGEST_QUESTION_CHARS:
+        raise click.UsageError(
+            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION_CHARS:,} fit."
+        )
+    return question
+
+
+def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
+    if len(line.question) > LONGEST_QUESTION_CHARS:
+        return {"id": line.key, "error": f"The question is longer than {LONGEST_QUESTION_CHARS:,} characters."}
+    return answer_json(answerer.ask(Question(line.question, line.filters, line.key)))
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(answer_json(answer), ensure_ascii=False))
+    else:
+        click.echo(answer_text(answer))

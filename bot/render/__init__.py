@@ -1,0 +1,1 @@
+"""Answer → terminal, Discord, JSON: pure functions, one file a surface."""

@@ -1,0 +1,29 @@
+"""Answer → the JSON object that other programs rely on."""
+
+from dataclasses import asdict
+from typing import Any
+
+from bot.answering import Answer
+from index_store import iso_utc, summary_json
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Write an answer as `ask --json` prints it; fields may be added, never renamed or dropped."""
+    filters = answer.question.filters
+    return {
+        "id": answer.question.key,
+        "question": answer.question.text,
+        "standalone_question": answer.standalone_question,
+        "as_of": iso_utc(filters.as_of),
+        "window": {"since": iso_utc(filters.since), "until": iso_utc(filters.until)},
+        "answer": answer.text if not answer.abstained else "The indexed articles don't say.",
+        "abstained": answer.abstained,
+        "reason": answer.reason,
+        "claims": [asdict(claim) for claim in answer.claims],
+        "citations": [
+            asdict(citation) | {"published_at": iso_utc(citation.published_at)} for citation in answer.citations
+        ],
+        "nearest": [summary_json(summary) for summary in answer.nearest],
+        "mode": answer.mode,
+        "elapsed_ms": answer.elapsed_ms,
+    }

@@ -1,0 +1,59 @@
+"""Answer → text for a terminal; colours vanish where they are not wanted."""
+
+import shutil
+import textwrap
+from datetime import datetime
+
+import click
+
+from bot.answering import Answer, Citation
+from index_store import ArticleSummary, day
+
+_WIDEST = 96
+
+
+# Escape sequences could rewrite the screen, and bidirectional marks the reading order.
+_UNPRINTABLE = dict.fromkeys(
+    (*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
+
+
+def printable(text: str) -> str:
+    """Leave out the characters that would steer a terminal."""
+    return text.translate(_UNPRINTABLE)
+
+
+def answer_text(answer: Answer) -> str:
+    """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
+    if answer.abstained:
+        return _abstention(answer)
+    citations = "\n\n".join(_citation(citation) for citation in answer.citations)
+    return f"{click.style(_wrapped(printable(answer.text)), bold=True)}\n\n{citations}"
+
+
+def _abstention(answer: Answer) -> str:
+    told = click.style("The indexed articles don't say.", bold=True) + f"\n{_wrapped(printable(answer.reason or ''))}"
+    if not answer.nearest:
+        return told
+    return f"{told}\n\nNearest:\n" + "\n".join(_nearest(summary) for summary in answer.nearest)
+
+
+def _citation(citation: Citation) -> str:
+    number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
+    where = _where(citation.publisher, citation.published_at, citation.url)
+    quote = _wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
+    return f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
+
+
+def _nearest(summary: ArticleSummary) -> str:
+    return f"  - {printable(summary.title)}\n    {_where(summary.publisher, summary.published_at, summary.url)}"
+
+
+def _where(publisher: str | None, published_at: datetime | None, url: str) -> str:
+    told = " · ".join(filter(None, (printable(publisher or ""), day(published_at))))
+    return f"{told}\n    {click.style(printable(url), fg='blue')}"
+
+
+def _wrapped(text: str, *, indent: str = "") -> str:
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
