@@ -1,0 +1,42 @@
+"""The command `dateline bot`."""
+
+import os
+from contextlib import closing
+
+import click
+
+from bot.settings import DiscordSettings
+from index_store import Configuration, DiscordError
+
+
+@click.command("bot")
+@click.pass_obj
+def bot_command(configuration: Configuration) -> None:
+    """
+    Answer questions on Discord, until stopped with Ctrl-C.
+
+    \b
+    To create the bot, once:
+      1. Open https://discord.com/developers/applications and choose
+         New Application; give it a name.
+      2. On its Bot page choose Reset Token and copy the token. Leave the
+         privileged intents off: none is needed.
+      3. On its Installation page allow Guild Install with the scopes
+         "bot" and "applications.commands"; no permissions are needed.
+      4. Open the install link shown there and add the bot to your server.
+      5. Start it here, where the index is:
+           export DISCORD_TOKEN=the-token
+           dateline bot
+    Then type /ask in any channel of your server.
+
+    The token is read from the environment variable DISCORD_TOKEN only. Whoever
+    has it controls the bot: keep it out of files that others read.
+    """
+    token = os.environ.get("DISCORD_TOKEN", "").strip()
+    if not token:
+        raise DiscordError("DISCORD_TOKEN is not set.", remedy="`dateline bot --help` shows how to get a token.")
+    from bot.answering import Answerer
+    from bot.discord.app import run_bot
+
+    with closing(Answerer.open(configuration, resident=True)) as answerer:
+        run_bot(answerer, configuration.section(DiscordSettings), token)

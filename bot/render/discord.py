@@ -1,0 +1,177 @@
+"""
+An answer as Discord shows it: one embed, its claims above and one field a citation below.
+
+Pure: what comes out is text that fits Discord's limits, and the cog that sends it makes the embed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering import Answer, Citation, Claim, Support
+from bot.render.markup import link, plain, timestamp, units, web_address
+from index_store import ArticleSummary
+
+# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+TITLE_LIMIT = 256
+DESCRIPTION_LIMIT = 4_096
+FIELDS_LIMIT = 25
+FIELD_NAME_LIMIT = 256
+FIELD_VALUE_LIMIT = 1_024
+FOOTER_LIMIT = 2_048
+EMBED_LIMIT = 6_000
+
+# Our own shares of these, so that a long answer still shows its sources.
+_CLAIMS_SHARE = 2_000
+_FOOTER_SHARE = 100
+_LEAST_CLAIM = 200
+_LEAST_CITATION = 280
+_PUBLISHER_SHARE = 80
+_TITLE_SHARE = 240
+_NUMBERS_SHOWN = 6
+
+GREEN, BLUE, AMBER, GREY = 0x2E8B57, 0x3B6EA5, 0xD9822B, 0x808890
+_SUPPORT: dict[Support, tuple[str, str]] = {
+    "confirmed": ("✅", "confirmed"),
+    "single-source": ("🔹", "single source"),
+    "disputed": ("⚠️", "disputed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedField:
+    """One block of an embed: a bold name, which shows no links, over a value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMessage:
+    """
+    One Discord message: the parts of its only embed, all within Discord's limits and safe to send.
+
+    Attributes:
+        title: The question.
+        description: The claims, or why there are none.
+        fields: One a citation, in the order of their numbers.
+        footer: Plain text; Discord renders no markup there. Empty for none.
+        colour: 24-bit RGB of the embed's edge.
+    """
+
+    title: str
+    description: str
+    fields: tuple[EmbedField, ...]
+    footer: str
+    colour: int
+
+
+def answer_message(answer: Answer) -> AnswerMessage:
+    """Render an answer, or an abstention with the nearest articles."""
+    title = plain(answer.question.text, limit=TITLE_LIMIT) or "Your question"
+    if answer.abstained:
+        return AnswerMessage(title, _abstention(answer), (), "", GREY)
+    description = _searched_as(answer) + _claims(answer.claims)
+    room = EMBED_LIMIT - units(title) - units(description) - _FOOTER_SHARE
+    fields = _citations(answer.citations, room)
+    return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))
+
+
+def failure_message(message: str, *, remedy: str = "") -> AnswerMessage:
+    """Render a failure in words for the asker: what happened, and what to do about it."""
+    lines = (plain(message, limit=1_000), plain(remedy, limit=1_000))
+    return AnswerMessage("No answer this time", "\n".join(filter(None, lines)), (), "", GREY)
+
+
+def _searched_as(answer: Answer) -> str:
+    """Show the question that was searched where it is not the one that was asked."""
+    if answer.standalone_question.strip() == answer.question.text.strip():
+        return ""
+    return f"*Searched as: {plain(answer.standalone_question, limit=300)}*\n"
+
+
+def _claims(claims: Sequence[Claim]) -> str:
+    """Write a line a claim. Each may use an equal share of the room that those before it have left."""
+    shown = claims[: _CLAIMS_SHARE // _LEAST_CLAIM]
+    lines: list[str] = []
+    room = _CLAIMS_SHARE
+    for position, claim in enumerate(shown):
+        line = _claim(claim, limit=room // (len(shown) - position))
+        lines.append(line)
+        room -= units(line) + len("\n")
+    if len(shown) < len(claims):
+        lines.append(f"*… and {len(claims) - len(shown)} more.*")
+    return "\n".join(lines)
+
+
+def _claim(claim: Claim, *, limit: int) -> str:
+    sign, words = _SUPPORT[claim.support]
+    numbers = "".join(rf"\[{n}\]" for n in claim.citations[:_NUMBERS_SHOWN])
+    more = "…" if len(claim.citations) > _NUMBERS_SHOWN else ""
+    before, after = f"{sign} ", f" **{numbers}{more}** · *{words}*"
+    return before + plain(claim.text, limit=limit - units(before) - units(after) - len("\n")) + after
+
+
+def _citations(citations: Sequence[Citation], room: int) -> tuple[EmbedField, ...]:
+    """Write a field a citation, each with an equal share of the room that those before it have left."""
+    shown = citations[: min(FIELDS_LIMIT, room // _LEAST_CITATION)]
+    fields: list[EmbedField] = []
+    for position, citation in enumerate(shown):
+        field = _citation(citation, limit=room // (len(shown) - position))
+        fields.append(field)
+        room -= units(field.name) + units(field.value)
+    return tuple(fields)
+
+
+def _citation(citation: Citation, *, limit: int) -> EmbedField:
+    name = rf"\[{citation.n}\] {_publisher(citation)}"
+    value_limit = min(FIELD_VALUE_LIMIT, limit - units(name))
+    head = f"{_headline(citation, limit=value_limit // 2)}\n{_date(citation)}\n> "
+    return EmbedField(name, head + (plain(citation.quote, limit=value_limit - units(head)) or "…"))
+
+
+def _abstention(answer: Answer) -> str:
+    reason = plain(answer.reason or "", limit=1_000) or "The indexed articles don't say."
+    if not answer.nearest:
+        return _searched_as(answer) + reason
+    nearest = "\n".join(_nearest(article) for article in answer.nearest[:3])
+    return f"{_searched_as(answer)}{reason}\n\n**Nearest articles**\n{nearest}"
+
+
+def _nearest(article: ArticleSummary) -> str:
+    return f"• {_headline(article, limit=700)}\n{_publisher(article)} · {_date(article)}"
+
+
+def _headline(article: Citation | ArticleSummary, *, limit: int) -> str:
+    """Link the headline, which takes its share; what remains of the limit is for the address."""
+    address = web_address(article.url) or ""
+    return link(article.title, article.url, limit=min(limit, _TITLE_SHARE + len(address)))
+
+
+def _date(article: Citation | ArticleSummary) -> str:
+    return "no date" if article.published_at is None else timestamp(article.published_at)
+
+
+def _publisher(article: Citation | ArticleSummary) -> str:
+    """Name the publisher; the site where it is unknown."""
+    site = (web_address(article.url) or "").partition("://")[2].partition("/")[0]
+    return plain(article.publisher or site, limit=_PUBLISHER_SHARE) or "unknown publisher"
+
+
+def _footer(answer: Answer, shown: int) -> str:
+    articles = len({citation.article_id for citation in answer.citations})
+    hidden = len(answer.citations) - shown
+    return " · ".join(
+        (
+            f"Quoted word for word from {articles} {'article' if articles == 1 else 'articles'}",
+            *([f"{hidden} more quotes not shown"] if hidden else []),
+            f"{answer.elapsed_ms / 1_000:.2f} s",
+        )
+    )
+
+
+def _colour(claims: Sequence[Claim]) -> int:
+    """Colour an answer by its weakest claim."""
+    supports = {claim.support for claim in claims}
+    if "disputed" in supports:
+        return AMBER
+    return BLUE if "single-source" in supports else GREEN

@@ -1,0 +1,175 @@
+"""
+Discord's rules for what a bot sends, as pure functions: a payload in, its faults out.
+
+Where Discord's own count is uncertain the stricter reading is taken: lengths are counted in UTF-16 units.
+See https://discord.com/developers/docs/resources/message and …/interactions/application-commands.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+Place = tuple[str | int, ...]
+Payload = Mapping[str, Any]
+
+CONTENT_LIMIT = 2_000
+EMBEDS_LIMIT = 10
+EMBEDS_TOTAL_LIMIT = 6_000
+FIELDS_LIMIT = 25
+EMBED_LIMITS: dict[Place, int] = {
+    ("title",): 256,
+    ("description",): 4_096,
+    ("footer", "text"): 2_048,
+    ("author", "name"): 256,
+}
+FIELD_LIMITS = {"name": 256, "value": 1_024}
+PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
+
+_COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    One broken rule.
+
+    Attributes:
+        path: Where in the payload: keys and indices from its root.
+        code: Discord's name for the rule.
+        message: Discord's words, or ours where they are not documented.
+    """
+
+    path: Place
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path))}: {self.message} ({self.code})"
+
+
+def form_error(faults: Iterable[Fault]) -> dict[str, Any]:
+    """Return the body of Discord's 400 response, in which faults are nested as the payload is."""
+    errors: dict[str, Any] = {}
+    for fault in faults:
+        place = errors
+        for key in fault.path:
+            place = place.setdefault(str(key), {})
+        place.setdefault("_errors", []).append({"code": fault.code, "message": fault.message})
+    return {"message": "Invalid Form Body", "code": 50035, "errors": errors}
+
+
+def message_faults(message: Payload) -> tuple[Fault, ...]:
+    """Check a message that a bot sends or edits: lengths, counts, addresses, and that there is one at all."""
+    embeds = message.get("embeds") or []
+    found = [*_too_long(("content",), message.get("content"), CONTENT_LIMIT)]
+    if not message.get("content") and not embeds:
+        found.append(Fault(("content",), "BASE_TYPE_REQUIRED", "Cannot send an empty message"))
+    found += _too_many(("embeds",), embeds, EMBEDS_LIMIT)
+    for position, embed in enumerate(embeds):
+        found += _embed_faults(("embeds", position), embed)
+    if sum(map(_embed_units, embeds)) > EMBEDS_TOTAL_LIMIT:
+        limit = f"Embed size exceeds maximum size of {EMBEDS_TOTAL_LIMIT}"
+        found.append(Fault(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", limit))
+    return tuple(found)
+
+
+def mention_faults(message: Payload) -> tuple[Fault, ...]:
+    """Check this project's own rule: no message may notify anyone, and each says so."""
+    allowed = message.get("allowed_mentions")
+    if allowed is None:
+        return (Fault(("allowed_mentions",), "MISSING", "Mentions are allowed by default"),)
+    some = [key for key in ("parse", "users", "roles", "replied_user") if allowed.get(key)]
+    return tuple(Fault(("allowed_mentions", key), "ALLOWED", "Mentions must be off") for key in some)
+
+
+def command_faults(commands: Sequence[Payload]) -> tuple[Fault, ...]:
+    """Check the commands a bot registers: names, descriptions, options."""
+    found = [*_too_many((), commands, 100), *_repeated((), commands)]
+    for position, command in enumerate(commands):
+        found += _named_faults((position,), command)
+        found += _option_faults((position, "options"), command.get("options") or [])
+    return tuple(found)
+
+
+def intent_faults(intents: int) -> tuple[Fault, ...]:
+    """Check this project's own rule: the bot needs no privileged intent."""
+    refused = intents & PRIVILEGED_INTENTS
+    return (Fault(("intents",), "PRIVILEGED", f"Privileged intents asked for: {refused:#x}"),) if refused else ()
+
+
+def _embed_faults(path: Place, embed: Payload) -> Iterator[Fault]:
+    for inner, limit in EMBED_LIMITS.items():
+        yield from _too_long(path + inner, _at(embed, inner), limit)
+    if not any(embed.get(key) for key in ("title", "description", "fields", "footer", "author", "image")):
+        yield Fault(path, "BASE_TYPE_REQUIRED", "This embed is empty")
+    if embed.get("url") and not str(embed["url"]).startswith(("http://", "https://")):
+        yield Fault((*path, "url"), "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('http', 'https')")
+    fields = embed.get("fields") or []
+    yield from _too_many((*path, "fields"), fields, FIELDS_LIMIT)
+    for position, field in enumerate(fields):
+        for key, limit in FIELD_LIMITS.items():
+            place = (*path, "fields", position, key)
+            yield from _missing(place, field.get(key))
+            yield from _too_long(place, field.get(key), limit)
+
+
+def _option_faults(path: Place, options: Sequence[Payload]) -> Iterator[Fault]:
+    yield from _too_many(path, options, 25)
+    yield from _repeated(path, options)
+    required = [bool(option.get("required")) for option in options]
+    if required != sorted(required, reverse=True):
+        message = "Required options must be placed before non-required options"
+        yield Fault(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
+    for position, option in enumerate(options):
+        yield from _named_faults((*path, position), option)
+        if option.get("type") not in range(1, 12):
+            yield Fault((*path, position, "type"), "BASE_TYPE_CHOICES", "Value must be one of 1 to 11")
+        yield from _too_many((*path, position, "choices"), option.get("choices") or [], 25)
+
+
+def _named_faults(path: Place, named: Payload) -> Iterator[Fault]:
+    """Check the name and description of a command or an option."""
+    name = str(named.get("name", ""))
+    if not _COMMAND_NAME.fullmatch(name) or name != name.lower():
+        yield Fault((*path, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+    yield from _missing((*path, "description"), named.get("description"))
+    yield from _too_long((*path, "description"), named.get("description"), 100)
+
+
+def _repeated(path: Place, named: Sequence[Payload]) -> Iterator[Fault]:
+    names = [one.get("name") for one in named]
+    if len(set(names)) < len(names):
+        yield Fault(path, "APPLICATION_COMMANDS_DUPLICATE_NAME", "Names must be unique")
+
+
+def _missing(path: Place, text: str | None) -> Iterator[Fault]:
+    if not (text or "").strip():
+        yield Fault(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+
+def _too_long(path: Place, text: str | None, limit: int) -> Iterator[Fault]:
+    if _units(text) > limit:
+        yield Fault(path, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
+
+
+def _too_many(path: Place, items: Sequence[Any], limit: int) -> Iterator[Fault]:
+    if len(items) > limit:
+        yield Fault(path, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
+
+
+def _embed_units(embed: Payload) -> int:
+    texts = (_at(embed, path) for path in EMBED_LIMITS)
+    fields = (field.get(key) for field in embed.get("fields") or [] for key in FIELD_LIMITS)
+    return sum(map(_units, chain(texts, fields)))
+
+
+def _at(payload: Any, path: Place) -> Any:
+    for key in path:
+        payload = (payload or {}).get(key)
+    return payload
+
+
+def _units(text: str | None) -> int:
+    return len((text or "").encode("utf-16-le", "surrogatepass")) // 2
