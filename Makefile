@@ -1,7 +1,7 @@
 # Two commands do everything: `make demo` and `make test`.
 PYTHON ?= python3.11
 VENV := .venv
-PIP := $(VENV)/bin/pip --disable-pip-version-check --quiet
+PIP := $(VENV)/bin/pip --disable-pip-version-check -qq
 RUN := $(VENV)/bin/dateline
 DEMO := $(RUN) --data-dir .demo
 

@@ -124,6 +124,10 @@ class NewsIndex:
         """Inverse document frequency of an index term: 0 for one in every chunk, higher when rarer."""
         return self._words.rarity(term)
 
+    def mentions(self, name: str) -> bool:
+        """Whether every term of a name stands somewhere in the index, live or lately removed."""
+        return self._words.mentions(name)
+
     def version(self, article_id: str, number: int | None = None) -> Version:
         """
         Return an article's live version, or the one with this number.

@@ -83,6 +83,12 @@ class Words:
         holding = self._searcher.doc_freq("text", term)
         return math.log(1 + (chunks - holding + 0.5) / (holding + 0.5)) if chunks >= holding else 0.0
 
+    def mentions(self, name: str) -> bool:
+        """Whether every term of a name stands in some text or headline, not necessarily together."""
+        return all(
+            any(self._searcher.doc_freq(field, term) for field in ("text", "headline")) for term in self.terms(name)
+        )
+
     def best(self, question: str, filters: Filters, *, limit: int) -> list[tuple[str, float]]:
         """
         Find the chunks that match a question's words best.

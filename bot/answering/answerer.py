@@ -7,8 +7,8 @@ from bot.answering.answer import Answer, Question
 from bot.answering.claims import choose, cite
 from bot.answering.evidence import TermWeights, select
 from bot.answering.question import Understanding, understand
-from bot.answering.refusal import nearest, reason_to_decline
-from index_store import Configuration, NewsIndex, StoreSettings
+from bot.answering.refusal import Findings, nearest, reason_to_decline
+from index_store import Configuration, Filters, NewsIndex, Passage, StoreSettings
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -52,15 +52,9 @@ class Answerer:
         passages = self._index.search(
             understood.standalone, question.filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE
         )
-        sentences = select(understood, passages, self._weights(understood))
-        reason = reason_to_decline(
-            understood,
-            sentences,
-            articles=self._index.count_articles(question.filters),
-            filters=question.filters,
-            newest=self._index.newest_published_at(question.filters),
-        )
-        claims, citations = ((), ()) if reason else cite(choose(sentences), self._index.version)
+        findings = self._findings(understood, passages, question.filters)
+        reason = reason_to_decline(understood, findings, question.filters)
+        claims, citations = ((), ()) if reason else cite(choose(findings.sentences), self._index.version)
         if not claims and reason is None:
             reason = "No sentence of the indexed articles could be quoted as it stands."
         return Answer(
@@ -72,6 +66,15 @@ class Answerer:
             nearest=nearest(passages) if reason else (),
             mode="extractive",
             elapsed_ms=round((time.monotonic() - began) * 1000, 1),
+        )
+
+    def _findings(self, question: Understanding, passages: tuple[Passage, ...], filters: Filters) -> Findings:
+        return Findings(
+            articles=self._index.count_articles(filters),
+            newest=self._index.newest_published_at(filters),
+            unknown=tuple(name for name in question.names if not self._index.mentions(name)),
+            passages=passages,
+            sentences=select(question, passages, self._weights(question)),
         )
 
     def _weights(self, question: Understanding) -> TermWeights:

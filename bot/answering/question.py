@@ -30,6 +30,7 @@ _KINDS = (
         re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\bwhich\b|\bwhat (country|city|company|state)\b", re.I),
     ),
 )
+_WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 # Words that every question is made of; what is left names the matter.
 _ASKING_WORDS = frozenset(
     """
@@ -51,11 +52,13 @@ class Understanding:
         standalone: The question, understandable without a conversation.
         kind: What evidence looks like.
         terms: Index terms that name the matter, each once, in order; those of the whole question if none would be left.
+        names: Words written as names or numbers, as asked; an answer that knows nothing of one is not to be had.
     """
 
     standalone: str
     kind: Kind
     terms: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def understand(text: str, *, terms: Callable[[str], list[str]]) -> Understanding:
@@ -67,12 +70,14 @@ def understand(text: str, *, terms: Callable[[str], list[str]]) -> Understanding
         terms: Reduces a text to index terms.
     """
     standalone = " ".join(text.split())
-    naming = " ".join(word for word in re.findall(r"[^\W_]+(?:['’.][^\W_]+)*", standalone) if _names(word))
-    found = terms(naming) or terms(standalone)
+    words = _WORD.findall(standalone)
+    matter = [word for word in words if _tells_the_matter(word)]
+    found = terms(" ".join(matter)) or terms(standalone)
     kind = next((kind for kind, pattern in _KINDS if pattern.search(standalone)), Kind.OTHER)
-    return Understanding(standalone, kind, tuple(dict.fromkeys(found)))
+    names = tuple(word for word in matter if word.isdigit() or (word[0].isupper() and word is not words[0]))
+    return Understanding(standalone, kind, tuple(dict.fromkeys(found)), names)
 
 
-def _names(word: str) -> bool:
-    """Whether a word can name a matter; "US" does, "us" does not."""
+def _tells_the_matter(word: str) -> bool:
+    """Whether a word is more than part of asking; "US" does, "us" does not."""
     return word.casefold() not in _ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
