@@ -6,10 +6,15 @@ This is the one file that knows `ingest`, `index_store` and `bot`.
 
 import importlib
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from index_store import Configuration
 
 # name → (module, attribute, one line for --help); loading them to ask would cost more than most commands do.
 COMMANDS = {
@@ -74,14 +79,21 @@ class LazyCommands(click.Group):
 @click.pass_context
 def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
-    if "--help" in sys.argv[1:] or "-h" in sys.argv[1:]:
-        return  # help must come up whatever the settings say
+    ctx.obj = partial(_load, default_data_dir=data_dir, default_config=config)
+
+
+def _load(
+    *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
+) -> "Configuration":
+    """Check all settings, whichever command runs; its own options come before those given to the program."""
     from bot.settings import DiscordSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import IngestSettings
 
-    flags = {"store": {"data_dir": data_dir}} if data_dir else {}
-    ctx.obj = load_configuration((StoreSettings, IngestSettings, DiscordSettings), file=config, flags=flags)
+    folder = data_dir or default_data_dir
+    flags = {"store": {"data_dir": folder}} if folder else {}
+    kinds = (StoreSettings, IngestSettings, DiscordSettings)
+    return load_configuration(kinds, file=config or default_config, flags=flags)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import click
 from bot.answering import Answer, Answerer, Question
 from bot.render.as_json import answer_json
 from bot.render.terminal import answer_text
-from index_store import BatchLine, Configuration, answer_batch, filter_options, filters_from
+from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from
 
 LONGEST_QUESTION_CHARS = 2_000
 
@@ -20,7 +20,7 @@ LONGEST_QUESTION_CHARS = 2_000
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--stream", is_flag=True, help="Print the answer as it is written (quotes come all at once).")
 @filter_options
-@click.pass_obj
+@configured
 def ask(
     configuration: Configuration,
     /,

@@ -18,7 +18,7 @@ from index_store.errors import (
 )
 from index_store.formats import day, iso_utc, summary_json
 from index_store.index import IndexWriter, NewsIndex, open_catalog, open_writer
-from index_store.options import UnreadableDateError, filter_options, filters_from, parse_when
+from index_store.options import UnreadableDateError, configured, filter_options, filters_from, parse_when
 from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Version
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Vectors",
     "Version",
     "answer_batch",
+    "configured",
     "day",
     "filter_options",
     "filters_from",

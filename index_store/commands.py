@@ -11,7 +11,7 @@ from index_store.batch import BatchLine, answer_batch
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import day, iso_utc, summary_json
 from index_store.index import NewsIndex, open_catalog, open_writer
-from index_store.options import filter_options, filters_from
+from index_store.options import configured, filter_options, filters_from
 from index_store.records import Article, ArticleSummary, Passage, Version
 
 
@@ -21,7 +21,7 @@ from index_store.records import Article, ArticleSummary, Passage, Version
 @click.option("--batch", metavar="FILE", help="Search for every line of a JSONL file; - reads standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @filter_options
-@click.pass_obj
+@configured
 def search(
     configuration: Configuration,
     /,
@@ -93,7 +93,7 @@ def articles() -> None:
 @click.option("-n", "limit", type=click.IntRange(min=1), default=50, show_default=True, help="Most to list.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @filter_options
-@click.pass_obj
+@configured
 def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool, **wanted: Any) -> None:  # noqa: ANN401
     """List articles, newest first."""
     filters = filters_from(**wanted)
@@ -110,7 +110,7 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
 @click.argument("article_id", metavar="ID")
 @click.option("--version", "number", type=click.IntRange(min=1), help="An older version instead of the live one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_obj
+@configured
 def show(configuration: Configuration, article_id: str, *, number: int | None, as_json: bool) -> None:
     """Show one article: its text is what citations quote."""
     with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
@@ -137,7 +137,7 @@ def _readable_version(version: Version) -> str:
 @articles.command()
 @click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
+@configured
 def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: bool) -> None:
     """Take articles out of the index; an index run over their source brings them back."""
     settings = configuration.section(StoreSettings)

@@ -286,6 +286,7 @@ class OnnxQuestionEncoder:
         Raises:
             EncoderError: If there is no compiled model in `folder`, or it cannot be read.
         """
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the import, which opens a database of events otherwise
         import onnxruntime  # 0.3 s
         from tokenizers import Tokenizer  # its only user
 

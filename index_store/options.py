@@ -1,18 +1,48 @@
 """Command line options that several commands share, and how dates are read."""
 
 import calendar
+import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import click
 
+from index_store.configuration import Configuration
 from index_store.records import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
+
+
+class ConfigurationLoader(Protocol):
+    """What the program hands to its commands: reads the settings once a command knows its options."""
+
+    def __call__(self, *, data_dir: Path | None, config: Path | None) -> Configuration:
+        """Load the settings; what a command was not given falls back to what the program was given."""
+
+
+def configured(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options --data-dir and --config, and the `Configuration` in force as its first argument."""
+
+    @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+    @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file.")
+    @click.pass_obj
+    @functools.wraps(command)
+    def run(
+        load: ConfigurationLoader,
+        /,
+        *args: Any,  # noqa: ANN401 - whatever the command takes
+        data_dir: Path | None,
+        config: Path | None,
+        **options: Any,  # noqa: ANN401 - the same
+    ) -> None:
+        command(load(data_dir=data_dir, config=config), *args, **options)
+
+    return run
 
 
 class UnreadableDateError(ValueError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from index_store import Article, Configuration, SettingsError, SourceError, StoreSettings, open_writer
+from index_store import Article, Configuration, SettingsError, SourceError, StoreSettings, configured, open_writer
 from ingest.article import Found, Rejected
 from ingest.progress import show_progress
 from ingest.reindex import Report, index_articles, recipe
@@ -27,7 +27,7 @@ _WORTH_PROCESSES = 8  # starting a process and importing the extractor costs abo
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
 @click.option("--quiet", is_flag=True, help="No progress and no warnings.")
 @click.option("--json", "as_json", is_flag=True, help="End with the report as one JSON object.")
-@click.pass_obj
+@configured
 def index(
     configuration: Configuration, sources: tuple[str, ...], *, publisher: str | None, quiet: bool, as_json: bool
 ) -> None:
@@ -51,7 +51,7 @@ def index(
 @click.command()
 @click.option("--quiet", is_flag=True, help="No progress and no warnings.")
 @click.option("--json", "as_json", is_flag=True, help="End with the report as one JSON object.")
-@click.pass_obj
+@configured
 def reindex(configuration: Configuration, *, quiet: bool, as_json: bool) -> None:
     """
     Bring the index up to date with every source named in dateline.toml.
@@ -113,7 +113,7 @@ def _readable_report(report: Report, *, quiet: bool) -> str:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.pass_obj
+@configured
 def extract(configuration: Configuration, files: tuple[str, ...], *, as_json: bool) -> None:
     """Show what the indexer would read from pages, without indexing them."""
     failed = False

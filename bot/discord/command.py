@@ -6,11 +6,11 @@ from contextlib import closing
 import click
 
 from bot.settings import DiscordSettings
-from index_store import Configuration, DiscordError
+from index_store import Configuration, DiscordError, configured
 
 
 @click.command("bot")
-@click.pass_obj
+@configured
 def bot_command(configuration: Configuration) -> None:
     """
     Answer questions on Discord, until stopped with Ctrl-C.
