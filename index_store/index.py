@@ -1,7 +1,8 @@
 """The shelf's two verbs: `NewsIndex` searches, `IndexWriter` replaces and removes."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -10,7 +11,7 @@ import numpy as np
 
 from index_store.catalog import Catalog, LiveChunk, NewVersion, Vectors
 from index_store.encoder import Model, PassageEncoder, QuestionEncoder, open_question_encoder
-from index_store.errors import EmptyIndexError, MismatchError
+from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.ranking import Candidate, fuse, keep_best
 from index_store.records import Article, Chunk, Filters, Passage, Version
@@ -248,17 +249,30 @@ def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iter
 
     Raises:
         BusyIndexError: If another process is writing to it.
+        IndexStoreError: If it cannot be written.
         MismatchError: If it was made by another version, with another model or by another recipe.
     """
-    with writer_lock(folder):
-        catalog = Catalog.open(folder / "catalog.sqlite", create=True)
-        try:
-            model = Model.from_setting(embedding_model)
-            _claim(catalog, "model", model.fingerprint, check=lambda: _check_model(catalog, model))
-            _claim(catalog, "recipe", recipe, check=lambda: _check_recipe(catalog, recipe))
-            yield IndexWriter(folder, catalog, model)
-        finally:
-            catalog.close()
+    with _translated_errors(folder), writer_lock(folder), closing(_create_catalog(folder)) as catalog:
+        model = Model.from_setting(embedding_model)
+        _claim(catalog, "model", model.fingerprint, check=lambda: _check_model(catalog, model))
+        _claim(catalog, "recipe", recipe, check=lambda: _check_recipe(catalog, recipe))
+        yield IndexWriter(folder, catalog, model)
+
+
+def _create_catalog(folder: Path) -> Catalog:
+    return Catalog.open(folder / "catalog.sqlite", create=True)
+
+
+@contextmanager
+def _translated_errors(folder: Path) -> Iterator[None]:
+    """Turn a full disk or a folder without write permission into words."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise IndexStoreError(
+            f"{folder} cannot be written: {error}.",
+            remedy="Check the disk's free space and the folder's permissions, then run the command again.",
+        ) from error
 
 
 def _claim(catalog: Catalog, fact: str, value: str, *, check: Callable[[], None]) -> None:

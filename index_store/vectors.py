@@ -7,12 +7,14 @@ vectors; the catalog filters what comes back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index_store.catalog import NewVersion, Vectors
+from index_store.errors import IndexStoreError
 from index_store.records import Article, Chunk
 
 if TYPE_CHECKING:
@@ -74,14 +76,16 @@ class ChromaVectors:
         ]
         for some in _batches(entries, self._client.get_max_batch_size()):
             self.forget([key for key, *_ in some])  # the store adds, and Chroma ignores an id that it has
-            store.add([_node(*entry) for entry in some])
+            with _translated_errors():
+                store.add([_node(*entry) for entry in some])
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drop these chunks; those that are not there are no error."""
         for some in _batches(keys, self._client.get_max_batch_size()):
-            present = self._collection.get(ids=list(some), include=[])["ids"]
-            if present:
-                self._collection.delete(ids=present)
+            with _translated_errors():
+                present = self._collection.get(ids=list(some), include=[])["ids"]
+                if present:
+                    self._collection.delete(ids=present)
 
 
 def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
@@ -92,6 +96,19 @@ def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
     client = chromadb.PersistentClient(path=str(folder), settings=settings)
     collection = client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
     return client, collection
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    from chromadb.errors import ChromaError  # see _open
+
+    try:
+        yield
+    except ChromaError as error:
+        raise IndexStoreError(
+            f"The vectors cannot be written: {error}",
+            remedy="Check the disk's free space, then run the command again: it goes on where it stopped.",
+        ) from error
 
 
 def _node(key: str, article: Article, chunk: Chunk, vector: Vectors) -> "TextNode":

@@ -14,13 +14,14 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from index_store.catalog import NewVersion
-from index_store.errors import MismatchError
+from index_store.errors import IndexStoreError, MismatchError
 from index_store.records import Filters
 
 HEADLINE_WEIGHT = 3.0  # measured: BM25 hit@1 0.74 with it
 _LONGEST_QUERY_TERMS = 64
 _WRITER_HEAP_BYTES = 100_000_000
 _ANALYZER = "news"
+_CHECK_DISK = "Check the disk's free space, then run the command again: it goes on where it stopped."
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -154,10 +155,13 @@ class Words:
 
     @contextmanager
     def _commit(self) -> Iterator[tantivy.IndexWriter]:
-        writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
-        yield writer
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
+            yield writer
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:  # tantivy has no errors of its own
+            raise IndexStoreError(f"The words cannot be written: {error}", remedy=_CHECK_DISK) from error
 
 
 def _entry(key: str, version: NewVersion, text: str) -> tantivy.Document:
