@@ -7,6 +7,7 @@ from typing import Literal
 from index_store import ArticleSummary, Filters
 
 Support = Literal["confirmed", "single-source", "disputed"]
+NOT_SAID = "The indexed articles don't say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The claims in order, each followed by its citation numbers: "Adam Boehler led the talks. [1]"."""
+        """The claims in order, each with its citation numbers behind it ("… led the talks. [1]"), or `NOT_SAID`."""
+        if self.abstained:
+            return NOT_SAID
         return " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in self.claims)

@@ -16,7 +16,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "standalone_question": answer.standalone_question,
         "as_of": iso_utc(filters.as_of),
         "window": {"since": iso_utc(filters.since), "until": iso_utc(filters.until)},
-        "answer": answer.text if not answer.abstained else "The indexed articles don't say.",
+        "answer": answer.text,
         "abstained": answer.abstained,
         "reason": answer.reason,
         "claims": [asdict(claim) for claim in answer.claims],

@@ -130,7 +130,7 @@ def _citation(citation: Citation, *, limit: int) -> EmbedField:
 
 
 def _abstention(answer: Answer) -> str:
-    reason = plain(answer.reason or "", limit=1_000) or "The indexed articles don't say."
+    reason = f"**{answer.text}**\n{plain(answer.reason or '', limit=1_000)}".rstrip()
     if not answer.nearest:
         return _searched_as(answer) + reason
     nearest = "\n".join(_nearest(article) for article in answer.nearest[:3])

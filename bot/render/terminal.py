@@ -32,7 +32,7 @@ def answer_text(answer: Answer) -> str:
 
 
 def _abstention(answer: Answer) -> str:
-    told = click.style("The indexed articles don't say.", bold=True) + f"\n{_wrapped(printable(answer.reason or ''))}"
+    told = click.style(answer.text, bold=True) + f"\n{_wrapped(printable(answer.reason or ''))}"
     if not answer.nearest:
         return told
     return f"{told}\n\nNearest:\n" + "\n".join(_nearest(summary) for summary in answer.nearest)

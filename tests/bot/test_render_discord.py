@@ -78,7 +78,9 @@ def harmless(field: str) -> bool:
         ours = re.sub(
             r"^(\*Searched as: (?P<wording>.*)\*|> (?P<quote>.*))$", lambda f: f["wording"] or f["quote"] or "", ours
         )
-        ours = re.sub(r"^\*…( and \d+ more\.)\*$|^\*\*(Nearest articles)\*\*$", "", ours)
+        ours = re.sub(
+            r"^\*…( and \d+ more\.)\*$|^\*\*(Nearest articles|The indexed articles don't say\.)\*\*$", "", ours
+        )
         if not inert(ours):
             return False
     return True
@@ -178,10 +180,10 @@ def test_colour_is_that_of_the_weakest_claim(supports: list[str], colour: int) -
 def test_an_abstention() -> None:
     """An honest no shows its reason and the nearest articles with links and dates."""
     nearest = ArticleSummary("a1", "https://news.example/cup", "Cup draw made", "Example News", PUBLISHED)
-    reason = "The indexed articles don't say."
+    reason = "No indexed article mentions the final."
     message = answer_message(Answer(Question("Who won?"), "Who won?", (), (), reason, (nearest,), "extractive", 9.0))
     assert message.description.startswith(
-        f"{reason}\n\n**Nearest articles**\n• [Cup draw made](https://news.example/cup)\n"
+        f"**The indexed articles don't say.**\n{reason}\n\n**Nearest articles**\n• [Cup draw made](https://news.example/cup)\n"
     )
     assert f"Example News · {timestamp(PUBLISHED)}" in message.description
     assert (message.fields, message.colour) == ((), GREY)
@@ -190,7 +192,9 @@ def test_an_abstention() -> None:
 def test_the_question_searched_is_shown_where_it_differs() -> None:
     """A follow-up shows how it was understood."""
     followed = Answer(Question("And who paid?"), "Who paid for the Doha talks?", (), (), "No.", (), "extractive", 9.0)
-    assert answer_message(followed).description == "*Searched as: Who paid for the Doha talks?*\nNo."
+    assert answer_message(followed).description == (
+        "*Searched as: Who paid for the Doha talks?*\n**The indexed articles don't say.**\nNo."
+    )
 
 
 @settings(deadline=None)
