@@ -15,6 +15,7 @@ from index_store.records import Filters
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_YEAR = re.compile(r"\d{4}$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -88,7 +89,8 @@ def _read(text: str, now: datetime) -> tuple[datetime, str]:
 def _read_spoken(text: str, now: datetime) -> tuple[datetime, str]:
     from dateparser.date import DateDataParser  # only what is not ISO 8601 needs it
 
-    if len(text) > 60 or (text.isdigit() and len(text) != 4):
+    # Without a word in it, only a year is beyond doubt: 05/03/2025 is a day in May or in March.
+    if len(text) > 60 or not (any(map(str.isalpha, text)) or _YEAR.match(text)):
         raise ValueError(text)
     settings = {
         "RELATIVE_BASE": now.replace(tzinfo=None),

@@ -1,0 +1,88 @@
+"""Who may open a data folder: one writer, any reader, and nobody with the wrong model or version."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shelf import RECIPE, article, put
+
+from index_store import BusyIndexError, EmptyIndexError, IndexStoreError, MismatchError, NewsIndex, open_writer
+
+HOLDER = """
+import sys
+from pathlib import Path
+from index_store import open_writer
+with open_writer(Path(sys.argv[1]), recipe="for tests"):
+    print("holding", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_second_writer_is_told_who_holds_the_lock_and_a_dead_holder_does_not(tmp_path: Path) -> None:
+    """While a process writes, another is told its number and since when; once it is killed, the lock is free."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "holding\n"
+        with (
+            pytest.raises(BusyIndexError, match=rf"Process {holder.pid} \(since 20..-..-..T.*\) is writing"),
+            open_writer(tmp_path, recipe=RECIPE),
+        ):
+            pass
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(timeout=30)
+        with open_writer(tmp_path, recipe=RECIPE) as writer:
+            put(writer, [article("after")])
+
+
+def test_an_empty_folder_says_how_to_fill_it(tmp_path: Path) -> None:
+    """Where nothing is indexed, the error names the command, and reading makes nothing."""
+    with pytest.raises(EmptyIndexError, match="dateline index"):
+        NewsIndex.open(tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    with open_writer(tmp_path, recipe=RECIPE):
+        pass
+    with pytest.raises(EmptyIndexError, match="dateline index"):
+        NewsIndex.open(tmp_path)
+
+
+def test_another_model_or_recipe_is_refused(tmp_path: Path) -> None:
+    """Vectors of two models, or chunks cut in two ways, are never mixed; the error names the setting."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("one")])
+    with (
+        pytest.raises(MismatchError, match="embedding_model"),
+        open_writer(tmp_path, embedding_model="other/model", recipe=RECIPE),
+    ):
+        pass
+    with pytest.raises(MismatchError, match="embedding_model"):
+        NewsIndex.open(tmp_path, embedding_model="other/model")
+    with pytest.raises(MismatchError, match="chunk_pieces"), open_writer(tmp_path, recipe="another"):
+        pass
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """A folder of another version of Dateline, or a file that is no catalog, is refused and left as it is."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("one")])
+    with sqlite3.connect(tmp_path / "catalog.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(MismatchError, match="format 99"):
+        NewsIndex.open(tmp_path)
+    (tmp_path / "catalog.sqlite").write_bytes(b"not a database, but long enough to look at" * 100)
+    with pytest.raises(MismatchError, match="--data-dir"):
+        NewsIndex.open(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/version").exists(), reason="needs a folder nobody can write")
+def test_a_folder_that_cannot_be_written_is_told_with_the_remedy() -> None:
+    """Where no folder can be made, the error names the folder and what to check."""
+    with pytest.raises(IndexStoreError, match="permissions"), open_writer(Path("/proc/version/x"), recipe=RECIPE):
+        pass
