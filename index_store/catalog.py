@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index_store.errors import EmptyIndexError, MismatchError, UnknownArticleError
+from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
 from index_store.records import Article, ArticleSummary, Chunk, Filters, Span, Version
 
 SCHEMA_VERSION = 1
@@ -59,6 +59,8 @@ CREATE TABLE chunks (                  -- of live versions only
     vector     BLOB NOT NULL           -- float32, of unit length
 );
 CREATE INDEX chunks_of_version ON chunks (version_id);
+
+CREATE TABLE strays (chunk_key TEXT PRIMARY KEY) WITHOUT ROWID;  -- what the copies may hold and must forget
 """
 
 _VERSION_COLUMNS = (
@@ -129,6 +131,7 @@ class Catalog:
 
         Raises:
             EmptyIndexError: If there is none and `create` is false.
+            IndexStoreError: If it cannot be opened.
             MismatchError: If another version of Dateline made it, or it is no catalog.
         """
         if not create and not file.exists():
@@ -136,17 +139,26 @@ class Catalog:
                 f"Nothing has been indexed in {file.parent} yet.",
                 remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
             )
-        file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.create_function("casefold", 1, _casefold, deterministic=True)
-        catalog = cls(connection)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            catalog = cls(sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False))
+        except (OSError, sqlite3.Error) as error:
+            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
         try:
             catalog._prepare(file, create=create)
+        except sqlite3.OperationalError as error:
+            catalog.close()
+            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
         except sqlite3.DatabaseError as error:
+            catalog.close()
             raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
+        except IndexStoreError:
+            catalog.close()
+            raise
         return catalog
 
     def _prepare(self, file: Path, *, create: bool) -> None:
+        self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         self._connection.execute("PRAGMA foreign_keys = ON")
         found = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0 and create:
@@ -182,25 +194,37 @@ class Catalog:
 
     # Writing.
 
-    def commit(self, versions: Iterable[NewVersion], *, at: datetime) -> list[str]:
-        """
-        Make these versions live and retire the ones they replace, all or nothing.
+    def expect(self, keys: Iterable[str]) -> None:
+        """Note keys before the copies get them: until they are committed they are strays."""
+        self._connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(key,) for key in keys])
 
-        Returns:
-            Keys of the chunks that are gone; the copies should forget them.
-        """
+    def commit(self, versions: Iterable[NewVersion], *, at: datetime) -> None:
+        """Make these versions live, all or nothing; the chunks of those they replace become strays."""
         with self._transaction():
-            return [key for version in versions for key in self._put_live(version, _epoch(at))]
+            for version in versions:
+                self._put_live(version, _epoch(at))
 
-    def retire(self, article_ids: Iterable[str], *, at: datetime) -> list[str]:
+    def retire(self, article_ids: Iterable[str], *, at: datetime) -> int:
         """
         Take these articles out of the index; their texts stay readable as past versions.
 
         Returns:
-            Keys of the chunks that are gone.
+            How many chunks are gone; they are strays now.
         """
         with self._transaction():
-            return [key for article_id in article_ids for key in self._retire_one(article_id, _epoch(at))]
+            return sum(self._retire_one(article_id, _epoch(at)) for article_id in article_ids)
+
+    def strays(self) -> list[str]:
+        """Keys of chunks that are not live, though the copies may hold them."""
+        rows = self._connection.execute(
+            "SELECT chunk_key FROM strays WHERE chunk_key NOT IN (SELECT chunk_key FROM chunks)"
+        )
+        return [key for (key,) in rows]
+
+    def forget_strays(self) -> None:
+        """Note that the copies hold no strays any more; readers bring theirs up to date."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM strays")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -213,8 +237,8 @@ class Catalog:
             self._connection.execute("ROLLBACK")
             raise
 
-    def _put_live(self, version: NewVersion, at: int) -> list[str]:
-        gone = self._retire_one(version.article.article_id, at)
+    def _put_live(self, version: NewVersion, at: int) -> None:
+        self._retire_one(version.article.article_id, at)
         version_id = self._connection.execute(
             f"INSERT INTO versions ({_VERSION_COLUMNS}) VALUES ({', '.join('?' * 15)})",
             _version_row(version, at=at),
@@ -226,17 +250,16 @@ class Catalog:
                 for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
             ],
         )
-        return gone
 
-    def _retire_one(self, article_id: str, at: int) -> list[str]:
+    def _retire_one(self, article_id: str, at: int) -> int:
         row = self._connection.execute(
             "UPDATE versions SET retired_at = ? WHERE article_id = ? AND retired_at IS NULL RETURNING version_id",
             (at, article_id),
         ).fetchone()
         if row is None:
-            return []
-        gone = self._connection.execute("DELETE FROM chunks WHERE version_id = ? RETURNING chunk_key", row).fetchall()
-        return [key for (key,) in gone]
+            return 0
+        self._connection.execute("INSERT OR IGNORE INTO strays SELECT chunk_key FROM chunks WHERE version_id = ?", row)
+        return self._connection.execute("DELETE FROM chunks WHERE version_id = ?", row).rowcount
 
     # Reading articles.
 
@@ -246,6 +269,10 @@ class Catalog:
             "SELECT fingerprint FROM versions WHERE article_id = ? AND retired_at IS NULL", (article_id,)
         ).fetchone()
         return row[0] if row else None
+
+    def has_versions(self) -> bool:
+        """Whether anything was ever committed."""
+        return bool(self._one("SELECT EXISTS (SELECT 1 FROM versions)", ()))
 
     def history(self, article_id: str) -> tuple[int, datetime | None]:
         """Number of the article's newest version, live or not (0 for none), and when the first was committed."""
@@ -318,6 +345,20 @@ class Catalog:
             found |= {row[0]: _live_chunk(row) for row in rows}
         return found
 
+    def live_versions(self) -> Iterator[NewVersion]:
+        """Yield every live version with its chunks and vectors: all that the copies are made of."""
+        ids = self._connection.execute("SELECT article_id FROM versions WHERE retired_at IS NULL").fetchall()
+        for (article_id,) in ids:
+            keys = self._connection.execute(
+                "SELECT chunk_key FROM chunks JOIN versions USING (version_id) WHERE article_id = ? ORDER BY position",
+                (article_id,),
+            ).fetchall()
+            found = self.chunks([key for (key,) in keys], Filters())
+            chunks = tuple(sorted((live.chunk for live in found.values()), key=lambda chunk: chunk.position))
+            version = next(iter(found.values())).version
+            vectors = np.stack([found[chunk_key(article_id, version.number, c.position)].vector for c in chunks])
+            yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
+
     def vectors(self, filters: Filters) -> tuple[list[str], Vectors]:
         """
         Read the vectors of all live chunks that pass.
@@ -340,6 +381,7 @@ class Catalog:
         return value
 
 
+_CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 
 

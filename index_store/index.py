@@ -1,7 +1,8 @@
 """The shelf's two verbs: `NewsIndex` searches, `IndexWriter` replaces and removes."""
 
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from index_store.vectors import ChromaVectors
 from index_store.words import Words
 
 _CANDIDATES = 200  # of each kind; more of them changed no result on the benchmark
+_COPIES = {"chroma": "chroma.sqlite3", "words": "meta.json"}  # a copy's folder, and a file that it always holds
 _EXACT_BELOW_CHUNKS = 20_000  # scoring this many exactly takes no longer than opening Chroma
 
 
@@ -30,14 +32,11 @@ class NewsIndex:
     which costs less than importing Chroma.
     """
 
-    def __init__(
-        self, folder: Path, catalog: Catalog, words: Words, encoder: QuestionEncoder, *, resident: bool
-    ) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, catalog: Catalog, encoder: QuestionEncoder, *, resident: bool) -> None:
         self._catalog = catalog
-        self._words = words
         self._encoder = encoder
-        self._generation = catalog.generation()
+        self._generation = catalog.generation()  # before the copies are opened: what comes later is noticed
+        self._words = Words(folder / "words")
         self._chroma = ChromaVectors(folder / "chroma") if resident else None
 
     @classmethod
@@ -56,19 +55,24 @@ class NewsIndex:
             EncoderError: If the model cannot be loaded.
         """
         catalog = Catalog.open(folder / "catalog.sqlite")
-        if catalog.fact("model") is None or catalog.count_articles(Filters()) == 0:
-            raise EmptyIndexError(
-                f"No article is indexed in {folder}.",
-                remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
-            )
-        model = Model.from_setting(embedding_model)
-        _check_model(catalog, model)
-        encoder = open_question_encoder(folder / "encoder", model)
-        return cls(folder, catalog, Words(folder / "words"), encoder, resident=resident)
+        try:
+            if catalog.count_articles(Filters()) == 0:
+                raise EmptyIndexError(
+                    f"No article is indexed in {folder}.",
+                    remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
+                )
+            model = Model.from_setting(embedding_model)
+            _check_model(catalog, model)
+            return cls(folder, catalog, open_question_encoder(folder / "encoder", model), resident=resident)
+        except BaseException:
+            catalog.close()
+            raise
 
     def close(self) -> None:
         """Close the files."""
         self._catalog.close()
+        if self._chroma:
+            self._chroma.close()
 
     def search(self, query: str, filters: Filters, *, limit: int, per_article: int) -> tuple[Passage, ...]:
         """
@@ -83,8 +87,16 @@ class NewsIndex:
         Returns:
             Live passages, best first.
         """
-        self._refresh()
         vector = self._encoder.encode_question(query)
+        passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
+        if self._catalog.generation() != self._generation:  # a commit came in between and may have hidden its articles
+            passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
+        return passages
+
+    def _search_once(
+        self, query: str, vector: Vectors, filters: Filters, *, limit: int, per_article: int
+    ) -> tuple[Passage, ...]:
+        self._refresh()
         word_scores = dict(self._words.best(query, filters, limit=_CANDIDATES))
         keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters)]))
         live = self._catalog.chunks(keys, filters)
@@ -161,8 +173,9 @@ class IndexWriter:
     """
     A data folder, open for writing; made by `open_writer`.
 
-    Every change goes first into the copies and then into the catalog, in one transaction. So a crash in between leaves
-    at most entries that the catalog does not know, which readers drop and the next run overwrites.
+    New chunks go into the copies first and then into the catalog, in one transaction that makes them live. Whatever the
+    copies may hold beside that is noted in the catalog as strays, before it is written or as it is retired: a crash at
+    any moment leaves only what readers drop and the next writer clears away.
     """
 
     def __init__(self, folder: Path, catalog: Catalog, model: Model) -> None:
@@ -170,8 +183,15 @@ class IndexWriter:
         self._catalog = catalog
         self._model = model
         self._encoder: PassageEncoder | None = None
-        self._words = Words(folder / "words", create=True)
         self._chroma: ChromaVectors | None = None
+        self._restore_missing_copies()
+        self._words = Words(folder / "words", create=True)
+        self._clear_strays()
+
+    def close(self) -> None:
+        """Close the copies."""
+        if self._chroma:
+            self._chroma.close()
 
     def live_fingerprint(self, article_id: str) -> str | None:
         """Fingerprint of the article's live version, or None where it is not live."""
@@ -200,9 +220,12 @@ class IndexWriter:
         """
         at = datetime.now(UTC)
         versions = list(self._new_versions(articles, vectors, at))
-        self._vectors.replace(versions)
-        self._words.replace(versions)
-        self._forget(self._catalog.commit(versions, at=at))
+        with _translated_errors(self._folder):
+            self._catalog.expect(key for version in versions for key in version.keys)
+            self._vectors.replace(versions)
+            self._words.replace(versions)
+            self._catalog.commit(versions, at=at)
+            self._clear_strays()
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """
@@ -211,9 +234,10 @@ class IndexWriter:
         Returns:
             How many of their chunks were removed.
         """
-        gone = self._catalog.retire(article_ids, at=datetime.now(UTC))
-        self._forget(gone)
-        return len(gone)
+        with _translated_errors(self._folder):
+            gone = self._catalog.retire(article_ids, at=datetime.now(UTC))
+            self._clear_strays()
+        return gone
 
     def _new_versions(
         self, articles: Sequence[tuple[Article, tuple[Chunk, ...]]], vectors: Vectors, at: datetime
@@ -225,15 +249,32 @@ class IndexWriter:
             yield NewVersion(article, number + 1, first_seen_at or at, chunks, own)
             first += len(chunks)
 
-    def _forget(self, keys: Sequence[str]) -> None:
+    def _clear_strays(self) -> None:
+        keys = self._catalog.strays()
         if keys:
             self._vectors.forget(keys)
             self._words.forget(keys)
+            self._catalog.forget_strays()
+
+    def _restore_missing_copies(self) -> None:
+        """Make a copy that somebody deleted anew from the catalog, without embedding again."""
+        if self._catalog.count_chunks(Filters()) == 0:
+            return
+        missing = [name for name, file in _COPIES.items() if not (self._folder / name / file).exists()]
+        interrupted = (self._catalog.fact("restoring") or "").split()
+        names = sorted({*missing, *interrupted})
+        if names:
+            self._catalog.set_fact("restoring", " ".join(names))  # a run that is killed meanwhile begins anew
+            copies = [self._vectors if name == "chroma" else Words(self._folder / name, create=True) for name in names]
+            for version in self._catalog.live_versions():
+                for copy in copies:
+                    copy.replace([version])
+            self._catalog.set_fact("restoring", "")
 
     @property
     def _vectors(self) -> ChromaVectors:
         if self._chroma is None:
-            self._chroma = ChromaVectors(self._folder / "chroma")
+            self._chroma = ChromaVectors(self._folder / "chroma", create=True)
         return self._chroma
 
 
@@ -252,15 +293,18 @@ def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iter
         IndexStoreError: If it cannot be written.
         MismatchError: If it was made by another version, with another model or by another recipe.
     """
-    with _translated_errors(folder), writer_lock(folder), closing(_create_catalog(folder)) as catalog:
-        model = Model.from_setting(embedding_model)
-        _claim(catalog, "model", model.fingerprint, check=lambda: _check_model(catalog, model))
-        _claim(catalog, "recipe", recipe, check=lambda: _check_recipe(catalog, recipe))
-        yield IndexWriter(folder, catalog, model)
-
-
-def _create_catalog(folder: Path) -> Catalog:
-    return Catalog.open(folder / "catalog.sqlite", create=True)
+    with writer_lock(folder), closing(Catalog.open(folder / "catalog.sqlite", create=True)) as catalog:
+        with _translated_errors(folder):
+            model = Model.from_setting(embedding_model)
+            if not catalog.has_versions():  # an empty folder may still become anything
+                shutil.rmtree(folder / "encoder", ignore_errors=True)
+                catalog.set_fact("model", model.fingerprint)
+                catalog.set_fact("recipe", recipe)
+            _check_model(catalog, model)
+            _check_recipe(catalog, recipe)
+            writer = IndexWriter(folder, catalog, model)
+        with closing(writer):
+            yield writer
 
 
 @contextmanager
@@ -273,12 +317,6 @@ def _translated_errors(folder: Path) -> Iterator[None]:
             f"{folder} cannot be written: {error}.",
             remedy="Check the disk's free space and the folder's permissions, then run the command again.",
         ) from error
-
-
-def _claim(catalog: Catalog, fact: str, value: str, *, check: Callable[[], None]) -> None:
-    if catalog.fact(fact) is None:
-        catalog.set_fact(fact, value)
-    check()
 
 
 def _check_model(catalog: Catalog, model: Model) -> None:

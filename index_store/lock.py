@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index_store.errors import BusyIndexError
+from index_store.errors import BusyIndexError, IndexStoreError
 
 
 @contextmanager
@@ -17,17 +17,22 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
     Raises:
         BusyIndexError: If another process holds it; the message says which and since when.
+        IndexStoreError: If the folder cannot be written.
     """
     from filelock import FileLock, Timeout  # readers never need it
 
-    folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "writer.json"
     lock = FileLock(folder / "writer.lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise BusyIndexError(
             f"{_describe(holder)} is writing to {folder}.", remedy="Wait until it has finished, or stop it."
+        ) from error
+    except OSError as error:
+        raise IndexStoreError(
+            f"{folder} cannot be written: {error.strerror}.", remedy="Check the folder's permissions, or --data-dir."
         ) from error
     try:
         holder.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))

@@ -9,7 +9,7 @@ vectors; the catalog filters what comes back.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,12 +18,13 @@ from index_store.errors import IndexStoreError
 from index_store.records import Article, Chunk
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
     from llama_index.core.schema import TextNode
 
 COLLECTION = "dateline"
+_RESTORE = "The next `dateline index` or `reindex` makes them anew, without embedding again."
 # Cosine, since LlamaIndex reads scores as exp(-distance). A wider search beam than Chroma's 100 costs a millisecond
 # and makes the graph agree with exact scores.
 _CONFIGURATION: "CreateCollectionConfiguration" = {
@@ -34,17 +35,27 @@ _CONFIGURATION: "CreateCollectionConfiguration" = {
 class ChromaVectors:
     """The Chroma collection of one data folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the collection, making an empty one where there is none."""
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """
+        Open the collection; `create` makes an empty one where there is none.
+
+        Raises:
+            IndexStoreError: If there is none, or it cannot be read.
+        """
         self._folder = folder
-        self._client, self._collection = _open(folder)
+        self._client, self._collection = _open(folder, create=create)
+
+    def close(self) -> None:
+        """Close the files: Chroma itself never does, and keeps threads and memory with them."""
+        from chromadb.api.shared_system_client import SharedSystemClient  # see _open
+
+        self._client.close()
+        SharedSystemClient.clear_system_cache()
 
     def reopen(self) -> None:
         """See what other processes have written since: an open client never does."""
-        from chromadb.api.shared_system_client import SharedSystemClient  # see _open
-
-        SharedSystemClient.clear_system_cache()
-        self._client, self._collection = _open(self._folder)
+        self.close()
+        self._client, self._collection = _open(self._folder, create=False)
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[str]:
         """
@@ -57,12 +68,12 @@ class ChromaVectors:
         Returns:
             Chunk keys, nearest first. Some may be gone: look each one up in the catalog.
         """
-        count = min(limit, self._collection.count())
-        if count == 0:
-            return []
-        return list(
-            self._collection.query(query_embeddings=np.asarray([vector]), n_results=count, include=[])["ids"][0]
-        )
+        with _translated_errors():
+            count = min(limit, self._collection.count())
+            if count == 0:
+                return []
+            found = self._collection.query(query_embeddings=np.asarray([vector]), n_results=count, include=[])
+        return list(found["ids"][0])
 
     def replace(self, versions: Iterable[NewVersion]) -> None:
         """Add the chunks of these versions, replacing any of the same keys."""
@@ -88,14 +99,21 @@ class ChromaVectors:
                     self._collection.delete(ids=present)
 
 
-def _open(folder: Path) -> tuple["ClientAPI", "Collection"]:
+def _open(folder: Path, *, create: bool) -> tuple["Client", "Collection"]:
     import chromadb  # 1.3 s that a one-off question must not pay
     from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)
-    client = chromadb.PersistentClient(path=str(folder), settings=settings)
-    collection = client.get_or_create_collection(COLLECTION, configuration=_CONFIGURATION, embedding_function=None)
-    return client, collection
+    if not create and not (folder / "chroma.sqlite3").exists():
+        raise IndexStoreError(f"The vectors in {folder} are missing.", remedy=_RESTORE)
+    with _translated_errors():
+        client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        if create:
+            collection = client.get_or_create_collection(
+                COLLECTION, configuration=_CONFIGURATION, embedding_function=None
+            )
+        else:
+            collection = client.get_collection(COLLECTION, embedding_function=None)
+        return cast("Client", client), collection
 
 
 @contextmanager
@@ -106,8 +124,8 @@ def _translated_errors() -> Iterator[None]:
         yield
     except ChromaError as error:
         raise IndexStoreError(
-            f"The vectors cannot be written: {error}",
-            remedy="Check the disk's free space, then run the command again: it goes on where it stopped.",
+            f"The vectors cannot be read or written: {error}",
+            remedy=f"Check the disk's free space and try again; otherwise delete the folder chroma. {_RESTORE}",
         ) from error
 
 

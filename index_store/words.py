@@ -21,6 +21,7 @@ HEADLINE_WEIGHT = 3.0  # measured: BM25 hit@1 0.74 with it
 _LONGEST_QUERY_TERMS = 64
 _WRITER_HEAP_BYTES = 100_000_000
 _ANALYZER = "news"
+_RESTORE = "The next `dateline index` or `reindex` makes them anew, without embedding again."
 _CHECK_DISK = "Check the disk's free space, then run the command again: it goes on where it stopped."
 
 
@@ -54,16 +55,19 @@ class Words:
         Open the index; `create` makes an empty one where there is none.
 
         Raises:
+            IndexStoreError: If there is none.
             MismatchError: If the folder holds no index that this version can read.
         """
         if create:
             folder.mkdir(parents=True, exist_ok=True)
+        elif not (folder / "meta.json").exists():
+            raise IndexStoreError(f"The words in {folder} are missing.", remedy=_RESTORE)
         self._schema = _schema()
         try:
             self._index = tantivy.Index(self._schema, str(folder), reuse=True)
         except ValueError as error:
             raise MismatchError(
-                f"The words in {folder} cannot be read: {error}.", remedy="Index again into another --data-dir."
+                f"The words in {folder} cannot be read: {error}", remedy=f"Delete that folder. {_RESTORE}"
             ) from error
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)

@@ -9,7 +9,6 @@ import numpy as np
 
 from index_store import Article, Chunk, IndexWriter, NewsIndex, Span, Vectors
 from index_store.catalog import Catalog
-from index_store.words import Words
 
 DIMENSIONS = 8
 RECIPE = "for tests"
@@ -62,6 +61,4 @@ class TextEncoder:
 
 def reader(folder: Path, *, resident: bool = False) -> NewsIndex:
     """Open a data folder for reading, without a model."""
-    return NewsIndex(
-        folder, Catalog.open(folder / "catalog.sqlite"), Words(folder / "words"), TextEncoder(), resident=resident
-    )
+    return NewsIndex(folder, Catalog.open(folder / "catalog.sqlite"), TextEncoder(), resident=resident)

@@ -1,6 +1,5 @@
 """Who may open a data folder: one writer, any reader, and nobody with the wrong model or version."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -67,6 +66,14 @@ def test_another_model_or_recipe_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_first_run_that_failed_binds_nobody(tmp_path: Path) -> None:
+    """Until something is indexed, a folder takes any model and recipe."""
+    with open_writer(tmp_path, embedding_model="no/such-model", recipe="another"):
+        pass
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("one")])
+
+
 def test_another_format_is_refused(tmp_path: Path) -> None:
     """A folder of another version of Dateline, or a file that is no catalog, is refused and left as it is."""
     with open_writer(tmp_path, recipe=RECIPE) as writer:
@@ -81,8 +88,8 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
         NewsIndex.open(tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/version").exists(), reason="needs a folder nobody can write")
-def test_a_folder_that_cannot_be_written_is_told_with_the_remedy() -> None:
+def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:
     """Where no folder can be made, the error names the folder and what to check."""
-    with pytest.raises(IndexStoreError, match="permissions"), open_writer(Path("/proc/version/x"), recipe=RECIPE):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(IndexStoreError, match="permissions"), open_writer(tmp_path / "file" / "x", recipe=RECIPE):
         pass

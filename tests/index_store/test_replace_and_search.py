@@ -1,5 +1,6 @@
 """What is written is found; what is replaced, removed or half written never is."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shelf import RECIPE, article, chunks_of, put, reader, vector_of
 
-from index_store import Filters, UnknownArticleError, open_writer
+from index_store import Filters, IndexStoreError, UnknownArticleError, open_writer
 from index_store.catalog import NewVersion
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
@@ -30,8 +31,9 @@ def found(folder: Path, query: str, filters: Filters = EVERYTHING, *, resident: 
 def chroma_ids(folder: Path) -> list[str]:
     """Ids that Chroma holds."""
     vectors = ChromaVectors(folder / "chroma")
-    vectors.reopen()
-    return sorted(vectors._collection.get(include=[])["ids"])
+    ids = sorted(vectors._collection.get(include=[])["ids"])
+    vectors.close()
+    return ids
 
 
 def tantivy_keys(folder: Path, query: str) -> list[str]:
@@ -107,10 +109,12 @@ def test_a_crash_before_the_catalog_is_invisible_and_mended(tmp_path: Path, *, r
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [live])
         half = [_version(lost)]
+        writer._catalog.expect(half[0].keys)
         writer._vectors.replace(half)  # what a crash between the copies and the catalog leaves
         writer._words.replace(half)
     assert found(tmp_path, "strike began", resident=resident) == ["The vote was reported on Monday."]
     with open_writer(tmp_path, recipe=RECIPE) as writer:
+        assert tantivy_keys(tmp_path, "strike began") == []  # the next writer clears away what nobody knows
         put(writer, [lost])
     assert sorted(found(tmp_path, "strike vote", resident=resident)) == sorted(
         ["The strike began.", "It ended.", "The vote was reported on Monday."]
@@ -127,8 +131,25 @@ def test_a_crash_after_the_catalog_shows_nothing_old(tmp_path: Path, *, resident
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [old])
         writer._catalog.retire([old.article_id], at=datetime.now(UTC))  # and the copies are not told
+    assert found(tmp_path, "budget million", resident=resident) == []
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [article("park")])
     assert found(tmp_path, "budget million", resident=resident) == ["The park was reported on Monday."]
+    assert chroma_ids(tmp_path) == tantivy_keys(tmp_path, "budget park") == [f"{article('park').article_id}.1.0"]
+
+
+@pytest.mark.parametrize("copy", ["chroma", "words"])
+def test_a_copy_that_was_deleted_is_made_anew(tmp_path: Path, copy: str) -> None:
+    """Readers say what is missing; the next writer restores it from the catalog, without embedding again."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("mayor", "The mayor spoke.", "The council listened."), article("ferry")])
+    before = found(tmp_path, "mayor council ferry", resident=True)
+    shutil.rmtree(tmp_path / copy)
+    with pytest.raises(IndexStoreError, match=r"missing.*dateline index"):
+        found(tmp_path, "mayor", resident=True)
+    with open_writer(tmp_path, recipe=RECIPE):
+        pass
+    assert found(tmp_path, "mayor council ferry", resident=True) == before
 
 
 def _version(one: object) -> NewVersion:
