@@ -9,9 +9,7 @@ import click
 from bot.answering import Answer, Answerer, Question
 from bot.render.as_json import answer_json
 from bot.render.terminal import answer_text
-from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from
-
-LONGEST_QUESTION_CHARS = 2_000
+from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from, question_from
 
 
 @click.command()
@@ -47,30 +45,17 @@ def ask(
     A line of a batch is {"id": "1", "question": "…", "asked_at": "2025-03-05"};
     asked_at, where there is one, works as --as-of.
     """
-    if (question is None) == (batch is None):
-        raise click.UsageError('Give either a QUESTION or --batch FILE, as in: dateline ask "who led the Doha talks?"')
+    asked = question_from(question, batch)
     filters = filters_from(**wanted)
     with closing(Answerer.open(configuration, resident=batch is not None)) as answerer:
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        answer = answerer.ask(Question(_checked(question or ""), filters))
+        answer = answerer.ask(Question(asked, filters))
     _print(answer, as_json=as_json)
 
 
-def _checked(question: str) -> str:
-    if not question.strip():
-        raise click.UsageError("The question is empty.")
-    if len(question) > LONGEST_QUESTION_CHARS:
-        raise click.UsageError(
-            f"The question has {len(question):,} characters; at most {LONGEST_QUESTION_CHARS:,} fit."
-        )
-    return question
-
-
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
-    if len(line.question) > LONGEST_QUESTION_CHARS:
-        return {"id": line.key, "error": f"The question is longer than {LONGEST_QUESTION_CHARS:,} characters."}
     return answer_json(answerer.ask(Question(line.question, line.filters, line.key)))
 
 

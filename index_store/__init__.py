@@ -18,7 +18,14 @@ from index_store.errors import (
 )
 from index_store.formats import day, iso_utc, summary_json
 from index_store.index import IndexWriter, NewsIndex, open_catalog, open_writer
-from index_store.options import UnreadableDateError, configured, filter_options, filters_from, parse_when
+from index_store.options import (
+    UnreadableDateError,
+    configured,
+    filter_options,
+    filters_from,
+    parse_when,
+    question_from,
+)
 from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Version
 
 __all__ = [
@@ -59,5 +66,6 @@ __all__ = [
     "open_catalog",
     "open_writer",
     "parse_when",
+    "question_from",
     "summary_json",
 ]

@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from index_store.errors import DatelineError
-from index_store.options import UnreadableDateError, parse_when
+from index_store.options import UnreadableDateError, checked_question, parse_when
 from index_store.records import Filters
 
 
@@ -53,13 +54,14 @@ def answer_batch(source: str, filters: Filters, answer: Callable[[BatchLine], di
 def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine], dict[str, Any]]) -> dict[str, Any]:
     try:
         line = json.loads(text)
-        if not isinstance(line, dict) or not isinstance(line.get("question"), str) or not line["question"].strip():
+        if not isinstance(line, dict) or not isinstance(line.get("question"), str):
             raise ValueError("it needs a “question”")
+        question = checked_question(line["question"])
         asked_at = line.get("asked_at")
         own = replace(filters, as_of=parse_when(str(asked_at), last_moment=True)) if asked_at else filters
     except (ValueError, UnreadableDateError, RecursionError) as error:
         return {"id": _key(text), "error": f"Line {number} cannot be read: {error}."}
-    return answer(BatchLine(line.get("id"), line["question"], own))
+    return answer(BatchLine(line.get("id"), question, own))
 
 
 def _key(text: str) -> object:
@@ -73,7 +75,7 @@ def _key(text: str) -> object:
 
 def _lines(source: str) -> Iterator[str]:
     if source == "-":
-        yield from sys.stdin
+        yield from TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
         return
     try:
         with Path(source).open(encoding="utf-8", errors="replace") as file:

@@ -11,7 +11,7 @@ from index_store.batch import BatchLine, answer_batch
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import day, iso_utc, summary_json
 from index_store.index import NewsIndex, open_catalog, open_writer
-from index_store.options import configured, filter_options, filters_from
+from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Passage, Version
 
 
@@ -41,8 +41,7 @@ def search(
       dateline search "rate cut" --since 2025-03-01 --source "Harbour Wire"
       dateline search --batch questions.jsonl -k 10 --json
     """
-    if (query is None) == (batch is None):
-        raise click.UsageError("Give either a QUERY or --batch FILE.")
+    asked = question_from(query, batch)
     filters = filters_from(**wanted)
     settings = configuration.section(StoreSettings)
     opened = NewsIndex.open(settings.data_dir, embedding_model=settings.embedding_model, resident=batch is not None)
@@ -50,9 +49,9 @@ def search(
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _search_line(index, line, limit))
             raise click.exceptions.Exit(0 if complete else 1)
-        passages = index.search(query or "", filters, limit=limit, per_article=1)
+        passages = index.search(asked, filters, limit=limit, per_article=1)
     if as_json:
-        click.echo(json.dumps(_search_reply(None, query or "", passages), ensure_ascii=False))
+        click.echo(json.dumps(_search_reply(None, asked, passages), ensure_ascii=False))
     else:
         click.echo("\n\n".join(map(_readable, passages, range(1, limit + 1))) or "Nothing matches.")
 
@@ -142,6 +141,7 @@ def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: b
     """Take articles out of the index; an index run over their source brings them back."""
     settings = configuration.section(StoreSettings)
     with closing(open_catalog(settings.data_dir)) as catalog:
+        article_ids = tuple(dict.fromkeys(article_ids))
         titles = [catalog.version(article_id).article.title for article_id in article_ids]
         recipe = catalog.fact("recipe") or ""
     for title in titles:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_args
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index_store.errors import SettingsError
 
@@ -39,7 +39,7 @@ class StoreSettings(Section):
     """
 
     name: ClassVar[str] = "store"
-    data_dir: Path = user_data_path("dateline")
+    data_dir: Path = Field(default_factory=lambda: user_data_path("dateline"))
     embedding_model: str = ""
 
 
@@ -94,11 +94,12 @@ def load_configuration(
     known = {kind.name: kind for kind in kinds}
     values = _read(file)
     _refuse_unknown_sections(values, known)
+    folder = (file or Path(DEFAULT_FILE)).absolute().parent
+    _place(values.get(StoreSettings.name, {}), folder)
     for section, key, value in _from_environment(environment, known):
         values.setdefault(section, {})[key] = value
     for section, given in flags.items():
         values.setdefault(section, {}).update(given)
-    folder = (file or Path(DEFAULT_FILE)).absolute().parent
     sections = tuple(_validated(kind, values.get(name, {})) for name, kind in known.items())
     return Configuration(folder, sections)
 
@@ -115,6 +116,12 @@ def _read(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.") from error
+
+
+def _place(store: dict[str, Any], folder: Path) -> None:
+    """Let the file's own data folder start at the file, wherever the program was started."""
+    if isinstance(store, dict) and isinstance(store.get("data_dir"), str):
+        store["data_dir"] = folder / Path(store["data_dir"]).expanduser()
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any], known: Mapping[str, type[Section]]) -> None:

@@ -189,7 +189,7 @@ class PassageEncoder:
 
 
 _BATCH = 32
-_EXPORT_FAILURES = (RuntimeError, ValueError, TypeError, OSError, AttributeError, KeyError, ImportError)
+_EXPORT_FAILURES = (EncoderError, RuntimeError, ValueError, TypeError, OSError, AttributeError, KeyError, ImportError)
 
 
 def _check_packaged_weights(folder: Path) -> None:
@@ -301,7 +301,10 @@ class OnnxQuestionEncoder:
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
-            raise EncoderError(f"There is no usable compiled model in {folder}: {error}") from error
+            raise EncoderError(
+                f"There is no usable compiled model in {folder}: {error}",
+                remedy="Delete that folder: questions take longer until new articles are indexed, which makes it anew.",
+            ) from error
         self._tokenizer.enable_truncation(self._recipe.window)
         self._tokenizer.no_padding()
 

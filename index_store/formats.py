@@ -1,15 +1,15 @@
 """How times and articles are written, for programs and for people."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from index_store.records import ArticleSummary
 
 
 def iso_utc(moment: datetime | None) -> str | None:
-    """Write a time as in every JSON output: ISO 8601, with Z for UTC."""
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    """Write a time as in every JSON output: ISO 8601 in UTC, with Z."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def day(moment: datetime | None) -> str:

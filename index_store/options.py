@@ -4,6 +4,7 @@ import calendar
 import functools
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -13,10 +14,11 @@ import click
 from index_store.configuration import Configuration
 from index_store.records import Filters
 
+LONGEST_QUESTION_CHARS = 2_000
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _YEAR = re.compile(r"\d{4}$")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 class ConfigurationLoader(Protocol):
@@ -80,10 +82,24 @@ def _read(text: str, now: datetime) -> tuple[datetime, str]:
     """Return a moment and the period that it names: "time", "day", "week", "month" or "year"."""
     if text.casefold() == "now":
         return now, "time"
-    try:
-        return datetime.fromisoformat(text), "day" if _DAY.match(text) else "time"
-    except ValueError:
-        return _read_spoken(text, now)
+    for read, period in _ISO:
+        with suppress(ValueError):
+            return read(text), period
+    return _read_spoken(text, now)
+
+
+# Of ISO 8601, the day first: as a time, a bare day would be its midnight.
+_ISO: tuple[tuple[Callable[[str], datetime], str], ...] = (
+    (lambda text: datetime.strptime(text, "%Y-%m-%d"), "day"),  # noqa: DTZ007 - the zone is added later
+    (lambda text: datetime.strptime(text, "%Y%m%d") if len(text) == 8 else _refuse(text), "day"),  # noqa: DTZ007
+    (lambda text: datetime.strptime(text, "%Y-%m"), "month"),  # noqa: DTZ007 - the same
+    (lambda text: datetime.strptime(f"{text}-1", "%G-W%V-%u"), "week"),  # noqa: DTZ007 - the same
+    (datetime.fromisoformat, "time"),
+)
+
+
+def _refuse(text: str) -> datetime:
+    raise ValueError(text)
 
 
 def _read_spoken(text: str, now: datetime) -> tuple[datetime, str]:
@@ -169,3 +185,36 @@ def filters_from(
     if since and until and since > until:
         raise click.UsageError(f"--since {since:%Y-%m-%d} is later than --until {until:%Y-%m-%d}.")
     return Filters(since=since, until=until, as_of=as_of, publishers=publishers)
+
+
+def checked_question(text: str) -> str:
+    """
+    Return a question that every step can work with: not empty, not endless, no half characters.
+
+    Raises:
+        ValueError: If it is empty or too long; the message says so.
+    """
+    question = text.encode("utf-8", "replace").decode("utf-8")
+    if not question.strip():
+        raise ValueError("the question is empty")
+    if len(question) > LONGEST_QUESTION_CHARS:
+        raise ValueError(f"the question has {len(question):,} characters, and at most {LONGEST_QUESTION_CHARS:,} fit")
+    return question
+
+
+def question_from(question: str | None, batch: str | None) -> str:
+    """
+    Check what was asked on the command line: a question or a batch, never both.
+
+    Returns:
+        The question; empty for a batch.
+
+    Raises:
+        click.UsageError: If neither or both were given, or the question is empty or too long.
+    """
+    if (question is None) == (batch is None):
+        raise click.UsageError('Give either a question in quotes, as in "who led the Doha talks?", or --batch FILE.')
+    try:
+        return "" if question is None else checked_question(question)
+    except ValueError as error:
+        raise click.UsageError(f"{str(error).capitalize()}.") from error

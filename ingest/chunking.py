@@ -20,28 +20,25 @@ def cut(article: Article, *, chunk_pieces: int, pieces: Callable[[str], list[int
     Returns:
         At least one chunk, in reading order, not overlapping, together the whole text but white space.
     """
-    from llama_index.core import Document  # takes 2 s, and only when something is indexed
-    from llama_index.core.node_parser import SentenceSplitter  # the same
+    from llama_index.core.node_parser import SentenceSplitter  # takes 2 s, and only when something is indexed
 
     splitter = SentenceSplitter(
         chunk_size=chunk_pieces,
         chunk_overlap=0,
-        tokenizer=pieces,
+        # The splitter repeats what counts nothing, a line of zero-width spaces, at the start of the next chunk.
+        tokenizer=lambda text: pieces(text) or [0],
         chunking_tokenizer_fn=sentences_with_gaps,
-        include_metadata=False,
-        include_prev_next_rel=False,
     )
-    parts = [part.get_content() for part in splitter.get_nodes_from_documents([Document(text=article.text)])]
     spans = sentence_spans(article.text)
     return tuple(
         Chunk(article.article_id, position, start, end, article.text[start:end], _inside(spans, start, end))
-        for position, (start, end) in enumerate(_locate(article.text, parts))
+        for position, (start, end) in enumerate(_locate(article.text, splitter.split_text(article.text)))
     )
 
 
 def embedded_text(article: Article, chunk: Chunk, *, window: int, pieces: Callable[[str], list[int]]) -> str:
     """
-    Write what is embedded for a chunk: headline and date before its text, the headline cut short where it must be.
+    Write what is embedded for a chunk: headline and date before its text, as far as there is room for them.
 
     Args:
         article: The chunk's article.
@@ -49,8 +46,10 @@ def embedded_text(article: Article, chunk: Chunk, *, window: int, pieces: Callab
         window: Most word pieces that the model reads.
         pieces: Cuts a text into word pieces.
     """
+    room = window - _SPECIAL_PIECES - len(pieces(chunk.text))
     date = f"{article.published_at:%-d %B %Y}" if article.published_at else ""
-    room = window - _SPECIAL_PIECES - len(pieces(chunk.text)) - len(pieces(date))
+    date = date if len(pieces(date)) <= room else ""
+    room -= len(pieces(date))
     title = article.title
     while title and len(pieces(title)) > room:
         title = title[: title.rfind(" ")] if " " in title else ""

@@ -12,7 +12,16 @@ from pathlib import Path
 
 import click
 
-from index_store import Article, Configuration, SettingsError, SourceError, StoreSettings, configured, open_writer
+from index_store import (
+    Article,
+    Configuration,
+    SettingsError,
+    SourceError,
+    StoreSettings,
+    configured,
+    iso_utc,
+    open_writer,
+)
 from ingest.article import Found, Rejected
 from ingest.progress import show_progress
 from ingest.reindex import Report, index_articles, recipe
@@ -68,8 +77,15 @@ def reindex(configuration: Configuration, *, quiet: bool, as_json: bool) -> None
             "No source is named in the configuration.",
             remedy='Add [[ingest.sources]] with location = "…" to dateline.toml, or use `dateline index SOURCE...`.',
         )
-    here = tuple(s.model_copy(update={"location": str(configuration.folder / s.location)}) for s in sources)
+    here = tuple(_placed(source, configuration.folder) for source in sources)
     _index(configuration, here, quiet=quiet, as_json=as_json)
+
+
+def _placed(source: SourceSettings, folder: Path) -> SourceSettings:
+    """Let a relative path start at the configuration's folder; an address stays as it is."""
+    if "://" in source.location:
+        return source
+    return source.model_copy(update={"location": str(folder / Path(source.location).expanduser())})
 
 
 def _index(configuration: Configuration, sources: tuple[SourceSettings, ...], *, quiet: bool, as_json: bool) -> None:
@@ -163,7 +179,7 @@ def _record(outcome: Found | Rejected) -> dict[str, object]:
         "url": article.url,
         "title": article.title,
         "authors": list(article.authors),
-        "published_at": _published(article),
+        "published_at": iso_utc(article.published_at),
         "date_source": article.date_source,
         "publisher": article.publisher,
         "language": article.language,
@@ -173,10 +189,6 @@ def _record(outcome: Found | Rejected) -> dict[str, object]:
 
 def _readable(article: Article) -> str:
     """Lay an article out for reading: headline, byline, address, text."""
-    date = _published(article)
+    date = iso_utc(article.published_at)
     told = (", ".join(article.authors), article.publisher, f"{date} ({article.date_source})" if date else "undated")
     return "\n".join((article.title, " · ".join(part for part in told if part), article.url, "", article.text, ""))
-
-
-def _published(article: Article) -> str | None:
-    return article.published_at.isoformat().replace("+00:00", "Z") if article.published_at else None

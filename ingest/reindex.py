@@ -16,7 +16,9 @@ from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
 from ingest.settings import IngestSettings
 
-_LOOK_AHEAD_ARTICLES = 5_000  # so many are held in memory, to tell how much is left to do
+_LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
+_SAME_ADDRESS = "has the same address as another article of this run, {}; give it a url of its own"
+_CUTTING = 2  # raise it with every change of where sentences or chunks end
 _BATCH_CHUNKS = 512  # enough to fill the encoder's batches with texts of like length; half a minute on two cores
 
 
@@ -71,7 +73,7 @@ class Progress(Protocol):
 
 def recipe(settings: IngestSettings) -> str:
     """Name how articles are cut: an index holds chunks of one recipe only."""
-    return f"sentences up to {settings.chunk_pieces} pieces, headline and date before"
+    return f"cutting {_CUTTING}, up to {settings.chunk_pieces} pieces, headline and date before"
 
 
 def index_articles(
@@ -102,20 +104,23 @@ def index_articles(
 
 def _changed(found: Iterable[Found | Rejected], writer: IndexWriter, report: Report) -> Iterator[Article]:
     """Yield each article that must be embedded; count the others."""
-    seen: set[str] = set()
+    seen: dict[str, str] = {}  # article ids of this run, with the fingerprint that came first
     for one in found:
         if isinstance(one, Rejected):
             report.failures.append(Remark(one.source, one.reason))
             continue
-        report.warnings += [Remark(one.source, warning) for warning in one.warnings]
-        article = one.article
-        if article.article_id in seen:
+        article, fingerprint = one.article, one.article.fingerprint
+        earlier = seen.get(article.article_id)
+        seen.setdefault(article.article_id, fingerprint)
+        if earlier == fingerprint:
             report.duplicates += 1
-        elif writer.live_fingerprint(article.article_id) == article.fingerprint:
+        elif earlier:
+            report.failures.append(Remark(one.source, _SAME_ADDRESS.format(article.url)))
+        elif writer.live_fingerprint(article.article_id) == fingerprint:
             report.unchanged += 1
         else:
+            report.warnings += [Remark(one.source, warning) for warning in one.warnings]
             yield article
-        seen.add(article.article_id)
 
 
 def _batches(

@@ -36,4 +36,4 @@ class IngestSettings(Section):
     sources: tuple[SourceSettings, ...] = ()
     max_article_chars: int = Field(500_000, ge=1_000, le=10_000_000)
     max_file_mb: int = Field(100, ge=1, le=2_000)
-    chunk_pieces: int = Field(200, ge=32, le=8_192)
+    chunk_pieces: int = Field(200, ge=50, le=8_192)  # below 50, LlamaIndex's splitter complains on standard output

@@ -31,6 +31,7 @@ _KINDS = (
     ),
 )
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
 # Words that every question is made of; what is left names the matter.
 _ASKING_WORDS = frozenset(
     """
@@ -74,7 +75,9 @@ def understand(text: str, *, terms: Callable[[str], list[str]]) -> Understanding
     matter = [word for word in words if _tells_the_matter(word)]
     found = terms(" ".join(matter)) or terms(standalone)
     kind = next((kind for kind, pattern in _KINDS if pattern.search(standalone)), Kind.OTHER)
-    names = tuple(word for word in matter if word.isdigit() or (word[0].isupper() and word is not words[0]))
+    names = tuple(
+        _POSSESSIVE.sub("", word) for word in matter if word.isdigit() or (word[0].isupper() and word is not words[0])
+    )
     return Understanding(standalone, kind, tuple(dict.fromkeys(found)), names)
 
 

@@ -63,6 +63,11 @@ def test_an_answer_quotes_exactly(answerer: Answerer) -> None:
         assert texts[citation.article_id][citation.start : citation.end] == citation.quote
 
 
+def test_a_possessive_is_no_unknown_name(answerer: Answerer) -> None:
+    """A name with 's is looked up without it."""
+    assert "mentions" not in (answerer.ask(Question("Where did Adam Boehler's meetings in Doha lead?")).reason or "")
+
+
 def test_a_pronoun_brings_the_sentence_before(answerer: Answerer) -> None:
     """A sentence that begins with "He" is quoted with the one that says who he is, as one exact span."""
     quotes = [c.quote for c in answerer.ask(Question("Has the envoy spoken in public since?")).citations]

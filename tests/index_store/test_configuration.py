@@ -51,6 +51,13 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, told: str) ->
     assert told in str(failure.value)
 
 
+def test_the_data_folder_starts_at_the_file(tmp_path: Path) -> None:
+    """A relative data folder in the file is the same wherever the program was started; ~ is the home."""
+    assert load('[store]\ndata_dir = "x"\n', tmp_path)[0].data_dir == tmp_path / "x"  # type: ignore[attr-defined]
+    store = load('[store]\ndata_dir = "~/x"\n', tmp_path)[0]
+    assert store.data_dir == Path.home() / "x"  # type: ignore[attr-defined]
+
+
 def test_an_unknown_variable_is_named(tmp_path: Path) -> None:
     """A misspelt variable fails rather than being ignored."""
     with pytest.raises(

@@ -19,7 +19,11 @@ TEXT = "Title: Ferry runs again\nBy: Ada Quist\nDate: 2024-05-06\n\nThe ferry ru
 def run(*arguments: str | Path) -> Result:
     """Run the command with the default settings."""
     configuration = Configuration(Path(), (IngestSettings(),))
-    return CliRunner().invoke(extract, [str(argument) for argument in arguments], obj=configuration)
+
+    def load(**_: Path | None) -> Configuration:
+        return configuration
+
+    return CliRunner().invoke(extract, [str(argument) for argument in arguments], obj=load)
 
 
 def test_json_lines(write: Write) -> None:

@@ -64,7 +64,8 @@ def test_the_first_of_two_with_one_address_counts(tmp_path: Path, encoder: Passa
     for expected in ((1, 0), (0, 1)):
         report, _ = run(tmp_path, encoder, A, other)
         assert (report.added, report.unchanged) == expected
-        assert (report.updated, report.duplicates) == (0, 1)
+        assert (report.updated, report.duplicates, report.failed) == (0, 0, 1)
+        assert "same address" in report.failures[0].reason
     catalog = open_catalog(tmp_path)
     assert catalog.version(A.article.article_id).article.text == A.article.text
     catalog.close()
