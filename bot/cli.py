@@ -4,10 +4,13 @@ The `dateline` command: names the commands of all three folders and loads each o
 This is the one file that knows `ingest`, `index_store` and `bot`.
 """
 
+import errno
 import importlib
+import os
 import sys
 from functools import partial
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +82,8 @@ class LazyCommands(click.Group):
 @click.pass_context
 def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
     ctx.obj = partial(_load, default_data_dir=data_dir, default_config=config)
 
 
@@ -98,14 +103,20 @@ def _load(
 
 def main() -> None:
     """Run the program; a failure that people can act on is told in one message, with exit status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # half a character in a name must not end a batch
     try:
         dateline(prog_name="dateline")
     except Exception as error:
         from index_store import DatelineError  # only on failure
 
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise
-        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True)
+        colour = False if os.environ.get("NO_COLOR") else None
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=colour)
         if error.remedy:
             click.echo(error.remedy, err=True)
         sys.exit(1)

@@ -47,13 +47,14 @@ def answer_batch(source: str, filters: Filters, answer: Callable[[BatchLine], di
             continue
         reply = _reply(text, number, filters, answer)
         complete = complete and "error" not in reply
-        print(json.dumps(reply, ensure_ascii=False), flush=True)  # noqa: T201 - this is the program's output
+        # Escaped, since some programs end lines where Unicode does, and an id may hold half a character.
+        print(json.dumps(reply), flush=True)  # noqa: T201 - this is the program's output
     return complete
 
 
 def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine], dict[str, Any]]) -> dict[str, Any]:
     try:
-        line = json.loads(text)
+        line = json.loads(text, parse_constant=_refuse_constant)
         if not isinstance(line, dict) or not isinstance(line.get("question"), str):
             raise ValueError("it needs a “question”")
         question = checked_question(line["question"])
@@ -64,10 +65,14 @@ def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine
     return answer(BatchLine(line.get("id"), question, own))
 
 
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _key(text: str) -> object:
     """The id of a line that is otherwise wrong, where it has one."""
     try:
-        line = json.loads(text)
+        line = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
     return line.get("id") if isinstance(line, dict) else None
@@ -75,10 +80,10 @@ def _key(text: str) -> object:
 
 def _lines(source: str) -> Iterator[str]:
     if source == "-":
-        yield from TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+        yield from TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace")
         return
     try:
-        with Path(source).open(encoding="utf-8", errors="replace") as file:
+        with Path(source).open(encoding="utf-8-sig", errors="replace") as file:
             yield from file
     except OSError as error:
         raise DatelineError(f"{source} cannot be read: {error.strerror}.", remedy="Check --batch.") from error

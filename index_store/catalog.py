@@ -140,7 +140,8 @@ class Catalog:
                 remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
             )
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            if create:
+                file.parent.mkdir(parents=True, exist_ok=True)
             catalog = cls(sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False))
         except (OSError, sqlite3.Error) as error:
             raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error

@@ -101,6 +101,8 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
     for summary in listed:
         line = " · ".join((summary.article_id, day(summary.published_at), summary.publisher or "—", summary.title))
         click.echo(json.dumps(summary_json(summary), ensure_ascii=False) if as_json else line)
+    if not listed:
+        click.echo("No indexed article passes these filters.", err=True)
     if not as_json and count > len(listed):
         click.echo(f"{count - len(listed)} more: raise -n, or narrow with --since, --until or --source.", err=True)
 

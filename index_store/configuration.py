@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_args
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index_store.errors import SettingsError
 
@@ -41,6 +41,14 @@ class StoreSettings(Section):
     name: ClassVar[str] = "store"
     data_dir: Path = Field(default_factory=lambda: user_data_path("dateline"))
     embedding_model: str = ""
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _names_a_folder(cls, value: object) -> object:
+        """An unset shell variable must not fill the working folder."""
+        if not str(value).strip() or "\0" in str(value):
+            raise ValueError("it must name a folder")
+        return Path(str(value)).expanduser()
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -114,7 +122,7 @@ def _read(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"There is no configuration file {path}.", remedy="Check --config.") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.") from error
 
 
@@ -157,6 +165,8 @@ def _explain(kind: type[Section], error: ValidationError) -> tuple[str]:
     path = ".".join([kind.name, *(str(part) for part in problem["loc"])])
     if problem["type"] == "extra_forbidden":
         return (f"Unknown setting: {path}. {_allowed(str(problem['loc'][-1]), _fields_at(kind, problem['loc']))}",)
+    if problem["type"] == "missing":
+        return (f"Setting {path} is missing.",)
     return (f"Setting {path} is {problem['input']!r}, which is not allowed: {problem['msg']}.",)
 
 

@@ -67,15 +67,17 @@ def parse_when(text: str, *, last_moment: bool, now: datetime | None = None) -> 
     Raises:
         UnreadableDateError: If it is no date.
     """
-    now = now or datetime.now(UTC)
+    now = (now or datetime.now(UTC)).astimezone(UTC)
     try:
         moment, period = _read(text.strip(), now)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = _end(moment, period) if last_moment else _start(moment, period)
+        moment.astimezone(UTC)  # a day at either end of the calendar may lie outside it
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError(
             f"“{text[:40]}” is no date. Write 2025-03-05, 2025-03-05T18:40Z, March 2025, yesterday or 3 days ago."
         ) from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return _end(moment, period) if last_moment else _start(moment, period)
+    return moment
 
 
 def _read(text: str, now: datetime) -> tuple[datetime, str]:
@@ -111,8 +113,6 @@ def _read_spoken(text: str, now: datetime) -> tuple[datetime, str]:
     settings = {
         "RELATIVE_BASE": now.replace(tzinfo=None),
         "PREFER_DATES_FROM": "past",
-        "PREFER_DAY_OF_MONTH": "first",
-        "PREFER_MONTH_OF_YEAR": "first",
         "RETURN_TIME_AS_PERIOD": True,
     }
     found = DateDataParser(languages=["en"], settings=settings).get_date_data(text)
@@ -184,7 +184,13 @@ def filters_from(
     """
     if since and until and since > until:
         raise click.UsageError(f"--since {since:%Y-%m-%d} is later than --until {until:%Y-%m-%d}.")
-    return Filters(since=since, until=until, as_of=as_of, publishers=publishers)
+    names = tuple(_whole_characters(name) for name in publishers)
+    return Filters(since=since, until=until, as_of=as_of, publishers=names)
+
+
+def _whole_characters(text: str) -> str:
+    """Replace halves of characters, which a command line or JSON can hold and no store accepts."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def checked_question(text: str) -> str:
@@ -194,7 +200,7 @@ def checked_question(text: str) -> str:
     Raises:
         ValueError: If it is empty or too long; the message says so.
     """
-    question = text.encode("utf-8", "replace").decode("utf-8")
+    question = _whole_characters(text)
     if not question.strip():
         raise ValueError("the question is empty")
     if len(question) > LONGEST_QUESTION_CHARS:

@@ -46,15 +46,17 @@ class ChromaVectors:
         self._client, self._collection = _open(folder, create=create)
 
     def close(self) -> None:
-        """Close the files: Chroma itself never does, and keeps threads and memory with them."""
-        from chromadb.api.shared_system_client import SharedSystemClient  # see _open
-
+        """Close the files: an open client keeps threads and memory for good."""
         self._client.close()
-        SharedSystemClient.clear_system_cache()
 
     def reopen(self) -> None:
-        """See what other processes have written since: an open client never does."""
-        self.close()
+        """
+        See what other processes have written since: an open client never does.
+
+        Chroma shares one system among a process's clients of one folder, so this helps only if there is no other. A
+        writer in the same process does no harm: its changes are seen without re-opening.
+        """
+        self._client.close()
         self._client, self._collection = _open(self._folder, create=False)
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[str]:

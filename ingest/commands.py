@@ -53,6 +53,8 @@ def index(
       dateline index clippings/ --publisher "The Harbour Wire"
       dateline index story.html notes.md --json
     """
+    if not all(source.strip() for source in sources):
+        raise click.UsageError("A SOURCE is empty; name a file or a folder.")
     wanted = tuple(SourceSettings(location=source, publisher=publisher) for source in sources)
     _index(configuration, wanted, quiet=quiet, as_json=as_json)
 

@@ -26,7 +26,7 @@ class _Silence:
     def expect(self, articles: int) -> None:
         """Say nothing."""
 
-    def finish(self, articles: int) -> None:
+    def advance(self, articles: float) -> None:
         """Say nothing."""
 
 
@@ -35,17 +35,17 @@ class _Lines:
 
     def __init__(self) -> None:
         self._expected = 0
-        self._finished = 0
+        self._embedded = 0.0
         self._said_at = time.monotonic()
 
     def expect(self, articles: int) -> None:
         self._expected += articles
 
-    def finish(self, articles: int) -> None:
-        self._finished += articles
+    def advance(self, articles: float) -> None:
+        self._embedded += articles
         if time.monotonic() - self._said_at >= _LINE_EVERY_S:
             self._said_at = time.monotonic()
-            print(f"indexed {self._finished} of {self._expected} articles", file=sys.stderr)  # noqa: T201
+            print(f"embedded {self._embedded:.0f} of {self._expected} articles", file=sys.stderr)  # noqa: T201
 
 
 class _Bar:
@@ -53,18 +53,19 @@ class _Bar:
 
     def __init__(self) -> None:
         from rich.console import Console  # only on a terminal
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self.display = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._task = self.display.add_task("Reading articles", total=None)
+        self._expected = 0
 
     def expect(self, articles: int) -> None:
-        task = self.display.tasks[0]
-        self.display.update(self._task, description="Embedding articles", total=(task.total or 0) + articles)
+        self._expected += articles
+        self.display.update(self._task, description=f"Embedding {self._expected} articles", total=self._expected)
 
-    def finish(self, articles: int) -> None:
+    def advance(self, articles: float) -> None:
         self.display.advance(self._task, articles)
 
 

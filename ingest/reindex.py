@@ -67,8 +67,8 @@ class Progress(Protocol):
     def expect(self, articles: int) -> None:
         """So many more articles are to be embedded."""
 
-    def finish(self, articles: int) -> None:
-        """So many of them are committed."""
+    def advance(self, articles: float) -> None:
+        """So many of them are embedded; parts of an article count as parts."""
 
 
 def recipe(settings: IngestSettings) -> str:
@@ -96,8 +96,7 @@ def index_articles(
     while ahead := list(islice(changed, _LOOK_AHEAD_ARTICLES)):
         progress.expect(len(ahead))
         for batch in _batches(ahead, writer.encoder(), settings):
-            _embed_and_commit(batch, writer, report)
-            progress.finish(len(batch))
+            _embed_and_commit(batch, writer, report, progress)
     report.seconds = round(time.monotonic() - began, 3)
     return report
 
@@ -144,7 +143,9 @@ def _chunk_pieces(encoder: PassageEncoder, settings: IngestSettings) -> int:
     return min(settings.chunk_pieces, encoder.window - 2)
 
 
-def _embed_and_commit(batch: Sequence[tuple[Article, tuple[Chunk, ...]]], writer: IndexWriter, report: Report) -> None:
+def _embed_and_commit(
+    batch: Sequence[tuple[Article, tuple[Chunk, ...]]], writer: IndexWriter, report: Report, progress: Progress
+) -> None:
     encoder = writer.encoder()
     texts = [
         embedded_text(article, chunk, window=encoder.window, pieces=encoder.pieces)
@@ -152,7 +153,9 @@ def _embed_and_commit(batch: Sequence[tuple[Article, tuple[Chunk, ...]]], writer
         for chunk in chunks
     ]
     known = sum(writer.live_fingerprint(article.article_id) is not None for article, _ in batch)
-    writer.replace(batch, encoder.encode_passages(texts))
+    articles_per_chunk = len(batch) / len(texts)
+    vectors = encoder.encode_passages(texts, done=lambda chunks: progress.advance(chunks * articles_per_chunk))
+    writer.replace(batch, vectors)
     report.updated += known
     report.added += len(batch) - known
     report.chunks += len(texts)

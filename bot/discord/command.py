@@ -35,6 +35,10 @@ def bot_command(configuration: Configuration) -> None:
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     if not token:
         raise DiscordError("DISCORD_TOKEN is not set.", remedy="`dateline bot --help` shows how to get a token.")
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise DiscordError(
+            "DISCORD_TOKEN is no token.", remedy="Copy it again: `dateline bot --help` shows from where."
+        )
     from bot.answering import Answerer
     from bot.discord.app import run_bot
 

@@ -20,10 +20,14 @@ HOSTILE = [
     "No end " * 2_000,
     "One. " * 2_000,
     "\u0301" * 500 + "a",
+    *(
+        "\n".join(["The council met on Monday and voted for the new bridge."] * 3 + [gap]) * 9
+        for gap in "\u200b\u00ad\ufe0f\ufffd"
+    ),
 ]
-PROSE = st.lists(st.text(st.sampled_from(list("aeinst .!?\n“”,0é地😀-")), min_size=1, max_size=300), max_size=6).map(
-    " ".join
-)
+PROSE = st.lists(
+    st.text(st.sampled_from(list("aeinst .!?\n“”,0é地😀-\u200b\u0301")), min_size=1, max_size=300), max_size=6
+).map(" ".join)
 
 
 def article(text: str, title: str = "Headline") -> Article:
@@ -68,12 +72,20 @@ def test_prose_is_cut_between_sentences(encoder: PassageEncoder) -> None:
     assert all(chunk.text.startswith("The council") and chunk.text.endswith("bridge.") for chunk in chunks)
 
 
-@pytest.mark.parametrize("title", ["Headline", "Very " * 300 + "long", "x" * 2_000])
-def test_what_is_embedded_fits_the_window(encoder: PassageEncoder, title: str) -> None:
+@pytest.mark.parametrize("title", ["Headline", "Very " * 300 + "long", "x" * 2_000, "地" * 400, "a-" * 250])
+@pytest.mark.parametrize("chunk_pieces", [32, 200, 254])
+def test_what_is_embedded_fits_the_window(encoder: PassageEncoder, title: str, chunk_pieces: int) -> None:
     """Headline, date and text together are never cut off by the model; the quoted text has neither."""
-    whole = article("The bridge opened on Monday. " * 60, title)
-    for chunk in cut(whole, chunk_pieces=200, pieces=encoder.pieces):
+    whole = article("It rained. The new bridge over the river Maren opened on Monday, at last. " * 60, title)
+    for chunk in cut(whole, chunk_pieces=chunk_pieces, pieces=encoder.pieces):
         text = embedded_text(whole, chunk, window=encoder.window, pieces=encoder.pieces)
         assert encoder.count_pieces(text) + 2 <= encoder.window
-        assert text.endswith(f"5 March 2025\n{chunk.text}")
+        assert text.endswith(chunk.text)
+        assert chunk_pieces == 254 or text.endswith(f"5 March 2025\n{chunk.text}")  # 254 leave no room for it
         assert "March 2025" not in chunk.text
+
+
+def test_cutting_says_nothing(encoder: PassageEncoder, capsys: pytest.CaptureFixture[str]) -> None:
+    """However short the chunks, nothing is printed: standard output belongs to the report."""
+    cut(article("The bridge opened on Monday. " * 20), chunk_pieces=32, pieces=encoder.pieces)
+    assert capsys.readouterr() == ("", "")

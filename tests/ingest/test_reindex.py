@@ -19,15 +19,16 @@ class Steps:
     """Remembers what a run told."""
 
     def __init__(self) -> None:
-        self.expected = self.finished = 0
+        self.expected = 0
+        self.embedded = 0.0
 
     def expect(self, articles: int) -> None:
         """Count what is to be done."""
         self.expected += articles
 
-    def finish(self, articles: int) -> None:
-        """Count what is done."""
-        self.finished += articles
+    def advance(self, articles: float) -> None:
+        """Count what is embedded."""
+        self.embedded += articles
 
 
 def article(key: str, text: str) -> Found:
@@ -50,12 +51,12 @@ def test_a_run_counts_what_it_did_and_the_next_leaves_it_alone(tmp_path: Path, e
     """New, unchanged, changed, repeated and refused articles are told apart, and only what changed is embedded."""
     first, steps = run(tmp_path, encoder, A, Rejected("c.txt", "is empty"), B, A)
     assert (first.added, first.updated, first.unchanged, first.duplicates, first.failed) == (2, 0, 0, 1, 1)
-    assert (first.chunks, steps.expected, steps.finished) == (2, 2, 2)
+    assert (first.chunks, steps.expected, steps.embedded) == (2, 2, 2)
     assert [(remark.source, remark.reason) for remark in first.failures] == [("c.txt", "is empty")]
     changed = replace(B, article=replace(B.article, text="The ferry was raised."))
     second, steps = run(tmp_path, encoder, A, changed)
     assert (second.added, second.updated, second.unchanged, second.chunks) == (0, 1, 1, 1)
-    assert (steps.expected, steps.finished) == (1, 1)
+    assert (steps.expected, steps.embedded) == (1, 1)
 
 
 def test_the_first_of_two_with_one_address_counts(tmp_path: Path, encoder: PassageEncoder) -> None:
