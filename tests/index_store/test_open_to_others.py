@@ -37,10 +37,12 @@ def collection(tmp_path: Path) -> chromadb.Collection:
 
 
 def test_a_chroma_client_can_search_it(collection: chromadb.Collection) -> None:
-    """A plain client finds a chunk by its vector, with its text and what is known of its article."""
-    found = collection.query(query_embeddings=[vector_of("Tickets cost four euros.").tolist()], n_results=1)
-    assert found["ids"] == [[f"{DATED.article_id}.1.1"]]
-    assert found["documents"] == [["Tickets cost four euros."]]
+    """A plain client finds a chunk by the cosine to its vector, with its text and what is known of its article."""
+    asked = vector_of("Tickets cost four euros.")
+    found = collection.query(query_embeddings=[asked.tolist()], n_results=3)
+    texts, distances = found["documents"][0], found["distances"][0]  # type: ignore[index]
+    assert (found["ids"][0][0], texts[0]) == (f"{DATED.article_id}.1.1", "Tickets cost four euros.")
+    assert distances == pytest.approx([1 - float(asked @ vector_of(text)) for text in texts], abs=1e-5)
     known = found["metadatas"][0][0]  # type: ignore[index]
     assert (known["title"], known["url"], known["publisher"]) == (DATED.title, DATED.url, "Example News")
     assert known["published"] == 1_741_132_800  # 5 March 2025 in seconds since 1970

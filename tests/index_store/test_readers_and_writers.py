@@ -68,14 +68,16 @@ def test_readers_follow_a_writer_in_another_process(folder: Path, tell: Callable
     """Each commit of another process is seen by the next search, and what it replaced or removed never again."""
     readers = [reader(folder, resident=resident) for resident in (False, True)]
     for line, expected in (
-        ("flood|A flood.|The toll of the flood.", {"The toll stands at one.", "A flood.", "The toll of the flood."}),
-        ("toll|The toll stands at two.", {"The toll stands at two.", "A flood.", "The toll of the flood."}),
+        ("flood|A flood.|The toll of it.", {"The toll stands at one.", "A flood.", "The toll of it."}),
+        ("toll|The toll stands at two.", {"The toll stands at two.", "A flood.", "The toll of it."}),
         ("flood", {"The toll stands at two."}),
         ("flood|The flood is over.", {"The toll stands at two.", "The flood is over."}),
     ):
         tell(line)
         for index in readers:
             assert texts(index) == expected
+            found = index.search("toll", Filters(), limit=50, per_article=50)
+            assert all(("toll" in passage.text) == (passage.word_score > 0) for passage in found)
     for index in readers:
         index.close()
 

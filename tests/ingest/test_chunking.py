@@ -21,7 +21,7 @@ HOSTILE = [
     "One. " * 2_000,
     "\u0301" * 500 + "a",
     *(
-        "\n".join(["The council met on Monday and voted for the new bridge."] * 3 + [gap]) * 9
+        ("The council met on Monday and voted for the new bridge.\n" * 3 + gap + "\n") * 9
         for gap in "\u200b\u00ad\ufe0f\ufffd"
     ),
 ]
