@@ -58,11 +58,19 @@ def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine
         if not isinstance(line, dict) or not isinstance(line.get("question"), str):
             raise ValueError("it needs a “question”")
         question = checked_question(line["question"])
-        asked_at = line.get("asked_at")
-        own = replace(filters, as_of=parse_when(str(asked_at), last_moment=True)) if asked_at else filters
+        own = _as_asked(filters, line.get("asked_at"))
     except (ValueError, UnreadableDateError, RecursionError) as error:
-        return {"id": _key(text), "error": f"Line {number} cannot be read: {error}."}
+        return {"id": _key(text), "error": f"Line {number} cannot be read: {str(error).rstrip('.')}."}
     return answer(BatchLine(line.get("id"), question, own))
+
+
+def _as_asked(filters: Filters, asked_at: object) -> Filters:
+    """Know nothing later than the line's own date; what is no date is refused, or the answer might know too much."""
+    if asked_at is None:
+        return filters
+    if not isinstance(asked_at, str):
+        raise ValueError("“asked_at” must be a date in quotes")
+    return replace(filters, as_of=parse_when(asked_at, last_moment=True))
 
 
 def _refuse_constant(name: str) -> None:

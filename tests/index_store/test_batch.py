@@ -105,3 +105,16 @@ def test_a_line_that_json_cannot_carry_back_ends_no_batch(
     told = [json.loads(reply, parse_constant=refuse) for reply in capsys.readouterr().out.splitlines()]
     assert len(told) == 2
     assert told[1] == {"id": 2, "echo": "who"}
+
+
+@pytest.mark.parametrize("asked_at", ["0", "false", "[]", '""', "20250305"])
+def test_an_asking_date_that_is_none_is_refused(
+    asked_at: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong `asked_at` is an error of its line, never an answer that knows what was published later."""
+    file = tmp_path / "questions.jsonl"
+    file.write_text(f'{{"id": 1, "question": "Who led the talks?", "asked_at": {asked_at}}}')
+    assert not answer_batch(str(file), Filters(), lambda line: {"id": line.key, "answer": "known"})
+    reply = json.loads(capsys.readouterr().out)
+    assert reply.keys() == {"id", "error"}
+    assert not reply["error"].endswith("..")
