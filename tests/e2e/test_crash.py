@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import tantivy
-from command_line import Dateline, Finished, clean_environment, wait_until, write_jsonl
+from command_line import Dateline, Finished, clean_environment, copy_index, wait_until, write_jsonl
 
 # A batch holds 512 chunks: two batches, with articles of several chunks in both.
 ARTICLES = 600
@@ -307,3 +307,15 @@ def test_after_kills_nothing_is_left_to_do(survivor: Survivor, source: Path) -> 
     assert survivor.dateline.data_dir is not None
     left = {path.name for path in survivor.dateline.data_dir.iterdir()}
     assert left.isdisjoint({"encoder.new", "writer.json"})
+
+
+def test_ctrl_c_ends_a_run_in_peace(source: Path, indexed_folder: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends a run with status 1 and a short word, without a traceback; what was committed stays, and no lock."""
+    dateline, note = Dateline(tmp_path, copy_index(indexed_folder, tmp_path / "index")), tmp_path / "index/writer.json"
+    run = stopped(dateline, source, note.exists, by=signal.SIGINT)
+    assert (run.status, run.out) == (1, "")
+    assert run.err.strip()
+    assert len(run.err.splitlines()) <= 3
+    assert "Traceback" not in run.err
+    again = dateline("index", indexed_folder.parent / "articles.jsonl", "--json").succeeded().record
+    assert (again["unchanged"], again["chunks"]) == (3, 0)
