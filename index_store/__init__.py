@@ -1,7 +1,7 @@
 """The shelf: articles, their words and their vectors in one data folder. Knows neither `ingest` nor `bot`."""
 
 from index_store.batch import BatchLine, answer_batch
-from index_store.catalog import Catalog, Vectors
+from index_store.catalog import Catalog
 from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
 from index_store.encoder import PassageEncoder
 from index_store.errors import (
@@ -26,7 +26,7 @@ from index_store.options import (
     parse_when,
     question_from,
 )
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Version
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Vectors, Version
 
 __all__ = [
     "Article",

@@ -5,23 +5,20 @@ Chroma and Tantivy are copies that may lag, or hold what is gone; whatever they 
 live here does not exist. All SQL of the project is in this file.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Span, Version
+from index_store.records import ArticleSummary, Filters, LiveChunk, NewVersion, Vectors, Version, chunk_key
+from index_store.rows import VERSION_COLUMNS, epoch, live_chunk_from, moment_from, pack, version_from, version_row
 
 SCHEMA_VERSION = 1
-Vectors = NDArray[np.float32]
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,55 +60,7 @@ CREATE INDEX chunks_of_version ON chunks (version_id);
 CREATE TABLE strays (chunk_key TEXT PRIMARY KEY) WITHOUT ROWID;  -- what the copies may hold and must forget
 """
 
-_VERSION_COLUMNS = (
-    "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "
-    "public_by_epoch, date_source, language, first_seen_at, indexed_at"
-)
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
-
-
-def chunk_key(article_id: str, number: int, position: int) -> str:
-    """Name a chunk in the catalog, in Chroma and in Tantivy; it never changes its meaning."""
-    return f"{article_id}.{number}.{position}"
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """
-    An article version ready to be committed.
-
-    Attributes:
-        article: The article.
-        number: The version's number.
-        first_seen_at: When the article's first version was committed, this one included.
-        chunks: In reading order; never empty.
-        vectors: One row a chunk, float32, of unit length.
-    """
-
-    article: Article
-    number: int
-    first_seen_at: datetime
-    chunks: tuple[Chunk, ...]
-    vectors: Vectors
-
-    @property
-    def keys(self) -> list[str]:
-        """The chunks' keys, in order."""
-        return [chunk_key(self.article.article_id, self.number, chunk.position) for chunk in self.chunks]
-
-    @property
-    def public_by(self) -> datetime:
-        """When the article was published, or, undated, first seen: it was public by then."""
-        return self.article.published_at or self.first_seen_at
-
-
-@dataclass(frozen=True, slots=True)
-class LiveChunk:
-    """A chunk as the catalog knows it."""
-
-    version: Version
-    chunk: Chunk
-    vector: Vectors
 
 
 class Catalog:
@@ -203,7 +152,7 @@ class Catalog:
         """Make these versions live, all or nothing; the chunks of those they replace become strays."""
         with self._transaction():
             for version in versions:
-                self._put_live(version, _epoch(at))
+                self._put_live(version, epoch(at))
 
     def retire(self, article_ids: Iterable[str], *, at: datetime) -> int:
         """
@@ -213,7 +162,7 @@ class Catalog:
             How many chunks are gone; they are strays now.
         """
         with self._transaction():
-            return sum(self._retire_one(article_id, _epoch(at)) for article_id in article_ids)
+            return sum(self._retire_one(article_id, epoch(at)) for article_id in article_ids)
 
     def strays(self) -> list[str]:
         """Keys of chunks that are not live, though the copies may hold them."""
@@ -241,13 +190,13 @@ class Catalog:
     def _put_live(self, version: NewVersion, at: int) -> None:
         self._retire_one(version.article.article_id, at)
         version_id = self._connection.execute(
-            f"INSERT INTO versions ({_VERSION_COLUMNS}) VALUES ({', '.join('?' * 15)})",
-            _version_row(version, at=at),
+            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({', '.join('?' * 15)})",
+            version_row(version, at=at),
         ).lastrowid
         self._connection.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (key, version_id, chunk.position, chunk.start, chunk.end, _pack(chunk.sentences), vector.tobytes())
+                (key, version_id, chunk.position, chunk.start, chunk.end, pack(chunk.sentences), vector.tobytes())
                 for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
             ],
         )
@@ -291,7 +240,7 @@ class Catalog:
         """
         wanted = "retired_at IS NULL" if number is None else "number = ?"
         row = self._connection.execute(
-            f"SELECT {_VERSION_COLUMNS} FROM versions WHERE article_id = ? AND {wanted}",
+            f"SELECT {VERSION_COLUMNS} FROM versions WHERE article_id = ? AND {wanted}",
             (article_id,) if number is None else (article_id, number),
         ).fetchone()
         if row is None:
@@ -299,7 +248,7 @@ class Catalog:
             raise UnknownArticleError(
                 f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids."
             )
-        return _version(row)
+        return version_from(row)
 
     def articles(self, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List live articles, newest first."""
@@ -310,7 +259,7 @@ class Catalog:
             (*values, limit),
         )
         return tuple(
-            ArticleSummary(article_id, url, title, publisher, _datetime(published_at))
+            ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
             for article_id, url, title, publisher, published_at in rows
         )
 
@@ -339,11 +288,11 @@ class Catalog:
         for first in range(0, len(keys), _MOST_VARIABLES):
             some = keys[first : first + _MOST_VARIABLES]
             rows = self._connection.execute(
-                f'SELECT chunk_key, position, start, "end", sentences, vector, {_VERSION_COLUMNS} '
+                f'SELECT chunk_key, position, start, "end", sentences, vector, {VERSION_COLUMNS} '
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({_marks(some)})",
                 (*values, *some),
             )
-            found |= {row[0]: _live_chunk(row) for row in rows}
+            found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
 
     def live_versions(self) -> Iterator[NewVersion]:
@@ -396,7 +345,7 @@ def _conditions(filters: Filters) -> tuple[str, list[Any]]:
     ):
         if moment is not None:
             parts.append(condition)
-            values.append(_epoch(moment))
+            values.append(epoch(moment))
     if filters.publishers:
         parts.append(f"casefold(publisher) IN ({_marks(filters.publishers)})")
         values.extend(name.casefold() for name in filters.publishers)
@@ -407,57 +356,5 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _version_row(version: NewVersion, *, at: int) -> tuple[Any, ...]:
-    article = version.article
-    return (
-        article.article_id,
-        version.number,
-        article.fingerprint,
-        article.url,
-        article.title,
-        article.text,
-        json.dumps(article.authors, ensure_ascii=False),
-        article.publisher,
-        None if article.published_at is None else article.published_at.isoformat(),
-        None if article.published_at is None else _epoch(article.published_at),
-        _epoch(version.public_by),
-        article.date_source,
-        article.language,
-        _epoch(version.first_seen_at),
-        at,
-    )
-
-
-def _version(row: Sequence[Any]) -> Version:
-    article_id, number, _, url, title, text, authors, publisher, published_at, _, _, source, language, seen, at = row
-    names = tuple(json.loads(authors))
-    article = Article(article_id, url, title, text, names, publisher, _datetime(published_at), source, language)
-    return Version(article, number, datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(seen, UTC))
-
-
-def _live_chunk(row: Sequence[Any]) -> LiveChunk:
-    _, position, start, end, sentences, vector, *rest = row
-    version = _version(rest)
-    text = version.article.text[start:end]
-    chunk = Chunk(version.article.article_id, position, start, end, text, _unpack(sentences))
-    return LiveChunk(version, chunk, np.frombuffer(vector, dtype=np.float32))
-
-
 def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
-
-
-def _pack(spans: Sequence[Span]) -> bytes:
-    return np.asarray(spans, dtype=np.int32).tobytes()
-
-
-def _unpack(blob: bytes) -> tuple[Span, ...]:
-    return tuple(Span(int(start), int(end)) for start, end in np.frombuffer(blob, dtype=np.int32).reshape(-1, 2))
-
-
-def _epoch(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
-def _datetime(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

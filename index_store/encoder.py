@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
-from index_store.catalog import Vectors
 from index_store.errors import EncoderError
+from index_store.records import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

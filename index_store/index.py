@@ -10,12 +10,12 @@ from typing import Self
 
 import numpy as np
 
-from index_store.catalog import Catalog, LiveChunk, NewVersion, Vectors
+from index_store.catalog import Catalog
 from index_store.encoder import Model, PassageEncoder, QuestionEncoder, open_question_encoder
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.ranking import Candidate, fuse, keep_best
-from index_store.records import Article, Chunk, Filters, Passage, Version
+from index_store.records import Article, Chunk, Filters, LiveChunk, NewVersion, Passage, Vectors, Version
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
 

@@ -5,6 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
 
 class Span(NamedTuple):
     """A character span of an article's text, `text[start:end]`."""
@@ -84,6 +89,50 @@ class Chunk:
     end: int
     text: str
     sentences: tuple[Span, ...]
+
+
+def chunk_key(article_id: str, number: int, position: int) -> str:
+    """Name a chunk in the catalog, in Chroma and in Tantivy; it never changes its meaning."""
+    return f"{article_id}.{number}.{position}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """
+    An article version ready to be committed.
+
+    Attributes:
+        article: The article.
+        number: The version's number.
+        first_seen_at: When the article's first version was committed, this one included.
+        chunks: In reading order; never empty.
+        vectors: One row a chunk, float32, of unit length.
+    """
+
+    article: Article
+    number: int
+    first_seen_at: datetime
+    chunks: tuple[Chunk, ...]
+    vectors: Vectors
+
+    @property
+    def keys(self) -> list[str]:
+        """The chunks' keys, in order."""
+        return [chunk_key(self.article.article_id, self.number, chunk.position) for chunk in self.chunks]
+
+    @property
+    def public_by(self) -> datetime:
+        """When the article was published, or, undated, first seen: it was public by then."""
+        return self.article.published_at or self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChunk:
+    """A chunk as the catalog knows it."""
+
+    version: Version
+    chunk: Chunk
+    vector: Vectors
 
 
 @dataclass(frozen=True, slots=True)

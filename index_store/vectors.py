@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from index_store.catalog import NewVersion, Vectors
 from index_store.errors import IndexStoreError
-from index_store.records import Article, Chunk
+from index_store.records import Article, Chunk, NewVersion, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

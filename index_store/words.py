@@ -13,9 +13,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from index_store.catalog import NewVersion
 from index_store.errors import IndexStoreError, MismatchError
-from index_store.records import Filters
+from index_store.records import Filters, NewVersion
 
 HEADLINE_WEIGHT = 3.0  # measured: BM25 hit@1 0.74 with it
 _LONGEST_QUERY_TERMS = 64

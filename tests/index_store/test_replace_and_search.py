@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shelf import RECIPE, article, chunks_of, put, reader, vector_of
 
 from index_store import Filters, IndexStoreError, UnknownArticleError, open_writer
-from index_store.catalog import NewVersion
+from index_store.records import NewVersion
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
 

@@ -1,0 +1,73 @@
+"""How the catalog's rows are made of records, and records of rows."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from index_store.records import Article, Chunk, LiveChunk, NewVersion, Span, Version
+
+VERSION_COLUMNS = (
+    "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "
+    "public_by_epoch, date_source, language, first_seen_at, indexed_at"
+)
+
+
+def version_row(version: NewVersion, *, at: int) -> tuple[Any, ...]:
+    """Write a version, committed `at` (seconds since 1970), in the order of `VERSION_COLUMNS`."""
+    article = version.article
+    return (
+        article.article_id,
+        version.number,
+        article.fingerprint,
+        article.url,
+        article.title,
+        article.text,
+        json.dumps(article.authors, ensure_ascii=False),
+        article.publisher,
+        None if article.published_at is None else article.published_at.isoformat(),
+        None if article.published_at is None else epoch(article.published_at),
+        epoch(version.public_by),
+        article.date_source,
+        article.language,
+        epoch(version.first_seen_at),
+        at,
+    )
+
+
+def version_from(row: Sequence[Any]) -> Version:
+    """Read a version from the values of `VERSION_COLUMNS`."""
+    article_id, number, _, url, title, text, authors, publisher, published_at, _, _, source, language, seen, at = row
+    names = tuple(json.loads(authors))
+    article = Article(article_id, url, title, text, names, publisher, moment_from(published_at), source, language)
+    return Version(article, number, datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(seen, UTC))
+
+
+def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
+    """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
+    _, position, start, end, sentences, vector, *rest = row
+    version = version_from(rest)
+    text = version.article.text[start:end]
+    chunk = Chunk(version.article.article_id, position, start, end, text, _unpack(sentences))
+    return LiveChunk(version, chunk, np.frombuffer(vector, dtype=np.float32))
+
+
+def pack(spans: Sequence[Span]) -> bytes:
+    """Write spans as int32 pairs."""
+    return np.asarray(spans, dtype=np.int32).tobytes()
+
+
+def _unpack(blob: bytes) -> tuple[Span, ...]:
+    return tuple(Span(int(start), int(end)) for start, end in np.frombuffer(blob, dtype=np.int32).reshape(-1, 2))
+
+
+def epoch(moment: datetime) -> int:
+    """Write a time as seconds since 1970 (UTC)."""
+    return int(moment.timestamp())
+
+
+def moment_from(text: str | None) -> datetime | None:
+    """Read a time from ISO 8601; None stays None."""
+    return None if text is None else datetime.fromisoformat(text)
