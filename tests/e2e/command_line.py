@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -142,6 +143,7 @@ class Dateline:
             stdin=subprocess.PIPE,
             stdout=stdout,
             stderr=stderr,
+            preexec_fn=_hear_ctrl_c,
         )
 
     def command(self, *arguments: str | Path) -> list[str | Path]:
@@ -183,6 +185,11 @@ def write_jsonl(file: Path, articles: Iterable[Mapping[str, object]]) -> Path:
     lines = (json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
     file.write_text("".join(lines), encoding="utf-8")
     return file
+
+
+def _hear_ctrl_c() -> None:
+    """Let Ctrl-C reach the process, as a terminal does: a shell's background jobs inherit that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until(event: Callable[[], bool], process: "subprocess.Popen[bytes]", *, deadline_s: float = 120) -> None:
