@@ -93,11 +93,11 @@ def _load(
     """Check all settings, whichever command runs; its own options come before those given to the program."""
     from bot.settings import DiscordSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
-    from ingest import IngestSettings
+    from ingest import FetchSettings, IngestSettings
 
     folder = data_dir or default_data_dir
     flags = {"store": {"data_dir": folder}} if folder else {}
-    kinds = (StoreSettings, IngestSettings, DiscordSettings)
+    kinds = (StoreSettings, IngestSettings, FetchSettings, DiscordSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 

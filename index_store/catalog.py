@@ -2,7 +2,7 @@
 The truth: one SQLite file with every article version, the chunks of the live ones, and their vectors.
 
 Chroma and Tantivy are copies that may lag, or hold what is gone; whatever they name is looked up here, and what is not
-live here does not exist. All SQL of the project is in this file.
+live here does not exist. Its tables are in `schema.py`.
 """
 
 import sqlite3
@@ -17,48 +17,7 @@ import numpy as np
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
 from index_store.records import ArticleSummary, Filters, LiveChunk, NewVersion, Vectors, Version, chunk_key
 from index_store.rows import VERSION_COLUMNS, epoch, live_chunk_from, moment_from, pack, version_from, version_row
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-
-CREATE TABLE versions (
-    version_id      INTEGER PRIMARY KEY,
-    article_id      TEXT NOT NULL,
-    number          INTEGER NOT NULL,
-    fingerprint     TEXT NOT NULL,
-    url             TEXT NOT NULL,
-    title           TEXT NOT NULL,
-    text            TEXT NOT NULL,
-    authors         TEXT NOT NULL,     -- JSON array
-    publisher       TEXT,
-    published_at    TEXT,              -- ISO 8601, with the zone it was published in
-    published_epoch INTEGER,           -- the same in seconds since 1970 (UTC)
-    public_by_epoch INTEGER NOT NULL,  -- published_epoch, or when first seen: it was public by then
-    date_source     TEXT NOT NULL,
-    language        TEXT,
-    first_seen_at   INTEGER NOT NULL,
-    indexed_at      INTEGER NOT NULL,
-    retired_at      INTEGER,           -- NULL while this version is live
-    UNIQUE (article_id, number)
-);
-CREATE UNIQUE INDEX one_live_version ON versions (article_id) WHERE retired_at IS NULL;
-CREATE INDEX live_by_date ON versions (public_by_epoch) WHERE retired_at IS NULL;
-
-CREATE TABLE chunks (                  -- of live versions only
-    chunk_key  TEXT PRIMARY KEY,       -- article_id.number.position, as in Chroma and Tantivy
-    version_id INTEGER NOT NULL REFERENCES versions,
-    position   INTEGER NOT NULL,
-    start      INTEGER NOT NULL,
-    "end"      INTEGER NOT NULL,
-    sentences  BLOB NOT NULL,          -- int32 pairs
-    vector     BLOB NOT NULL           -- float32, of unit length
-);
-CREATE INDEX chunks_of_version ON chunks (version_id);
-
-CREATE TABLE strays (chunk_key TEXT PRIMARY KEY) WITHOUT ROWID;  -- what the copies may hold and must forget
-"""
+from index_store.schema import SCHEMA, SCHEMA_VERSION
 
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
 
@@ -114,7 +73,7 @@ class Catalog:
         if found == 0 and create:
             self._connection.execute("PRAGMA page_size = 16384")  # nine vectors a page instead of two
             self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         elif found == 0:
             raise EmptyIndexError(f"{file} is empty.", remedy="Fill it with `dateline index FILE...`.")
         elif found != SCHEMA_VERSION:
@@ -189,9 +148,9 @@ class Catalog:
 
     def _put_live(self, version: NewVersion, at: int) -> None:
         self._retire_one(version.article.article_id, at)
+        row = version_row(version, at=at)
         version_id = self._connection.execute(
-            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({', '.join('?' * 15)})",
-            version_row(version, at=at),
+            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({_marks(row)})", row
         ).lastrowid
         self._connection.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -123,6 +123,7 @@ def _version_json(version: Version) -> dict[str, Any]:
     article = version.article
     return asdict(article) | {
         "published_at": iso_utc(article.published_at),
+        "modified_at": iso_utc(article.modified_at),
         "version": version.number,
         "indexed_at": iso_utc(version.indexed_at),
         "first_seen_at": iso_utc(version.first_seen_at),

@@ -31,8 +31,11 @@ class Article:
         authors: Names in the order of the byline.
         publisher: Name of the publisher, or None where unknown.
         published_at: Time zone aware; None where no source tells it. Never guessed.
-        date_source: Where `published_at` was read: "record", "front matter", "page", or "" without a date.
+        date_source: Where `published_at` was read: "record", "feed", "json-ld", "page" and the like; "" without a date.
         language: ISO 639-1 code, or None where unknown.
+        date_confidence: How sure that is: "high" (the publisher's own data), "medium" or "low"; "" without a date.
+        modified_at: When its publisher says that it last changed; time zone aware, or None.
+        section: The part of the publication it appeared in ("World"), or None.
     """
 
     article_id: str
@@ -44,10 +47,17 @@ class Article:
     published_at: datetime | None = None
     date_source: str = ""
     language: str | None = None
+    date_confidence: str = ""
+    modified_at: datetime | None = None
+    section: str | None = None
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over everything a reader can see; equal fingerprints need no new embedding."""
+        """
+        SHA-256 over everything that a quotation shows; equal fingerprints need no new embedding.
+
+        A new modification date alone makes no new version: many publishers renew it without changing a word.
+        """
         shown = (self.url, self.title, self.text, self.authors, self.publisher, self.published_at, self.language)
         return sha256(repr(shown).encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from index_store.records import Article, Chunk, LiveChunk, NewVersion, Span, Ver
 
 VERSION_COLUMNS = (
     "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "
-    "public_by_epoch, date_source, language, first_seen_at, indexed_at"
+    "public_by_epoch, date_source, language, date_confidence, modified_at, section, first_seen_at, indexed_at"
 )
 
 
@@ -27,11 +27,14 @@ def version_row(version: NewVersion, *, at: int) -> tuple[Any, ...]:
         article.text,
         json.dumps(article.authors, ensure_ascii=False),
         article.publisher,
-        None if article.published_at is None else article.published_at.isoformat(),
+        _iso(article.published_at),
         None if article.published_at is None else epoch(article.published_at),
         epoch(version.public_by),
         article.date_source,
         article.language,
+        article.date_confidence,
+        _iso(article.modified_at),
+        article.section,
         epoch(version.first_seen_at),
         at,
     )
@@ -39,9 +42,22 @@ def version_row(version: NewVersion, *, at: int) -> tuple[Any, ...]:
 
 def version_from(row: Sequence[Any]) -> Version:
     """Read a version from the values of `VERSION_COLUMNS`."""
-    article_id, number, _, url, title, text, authors, publisher, published_at, _, _, source, language, seen, at = row
-    names = tuple(json.loads(authors))
-    article = Article(article_id, url, title, text, names, publisher, moment_from(published_at), source, language)
+    article_id, number, _, url, title, text, authors, publisher, published_at, _, _, *more, seen, at = row
+    date_source, language, date_confidence, modified_at, section = more
+    article = Article(
+        article_id=article_id,
+        url=url,
+        title=title,
+        text=text,
+        authors=tuple(json.loads(authors)),
+        publisher=publisher,
+        published_at=moment_from(published_at),
+        date_source=date_source,
+        language=language,
+        date_confidence=date_confidence,
+        modified_at=moment_from(modified_at),
+        section=section,
+    )
     return Version(article, number, datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(seen, UTC))
 
 
@@ -66,6 +82,10 @@ def _unpack(blob: bytes) -> tuple[Span, ...]:
 def epoch(moment: datetime) -> int:
     """Write a time as seconds since 1970 (UTC)."""
     return int(moment.timestamp())
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def moment_from(text: str | None) -> datetime | None:

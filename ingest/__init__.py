@@ -1,10 +1,11 @@
 """From sources to the index: the only writer. Knows `index_store`, and nothing of `bot`."""
 
 from ingest.article import Found, Origin, RawArticle, Rejected, make_article
-from ingest.settings import IngestSettings, SourceSettings
+from ingest.settings import FetchSettings, IngestSettings, SourceSettings
 from ingest.sources import read_source
 
 __all__ = [
+    "FetchSettings",
     "Found",
     "IngestSettings",
     "Origin",

@@ -34,7 +34,10 @@ class RawArticle:
         title, url, publisher, language: As found; None where the source is silent.
         published_at: As found: a string in any format, or a number.
         authors: A byline, or one string a name.
-        date_source: Where `published_at` was found: "record", "front matter" or "page".
+        date_source: Where `published_at` was found: "record", "front matter", "feed", "json-ld", "page" and the like.
+        date_confidence: How sure that is: "high", "medium" or "low".
+        modified_at: As found, like `published_at`; left out where it cannot be read.
+        section: As found.
         warnings: What the source noticed that a reader of the report should know.
     """
 
@@ -46,6 +49,9 @@ class RawArticle:
     publisher: str | None = None
     language: str | None = None
     date_source: str = ""
+    date_confidence: str = "high"
+    modified_at: RawDate = None
+    section: str | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -111,9 +117,10 @@ def make_article(
     Returns:
         The article, undated rather than with a guessed date; or the reason why it cannot be indexed.
     """
+    now = now or datetime.now(UTC)
     text = normalised_text(raw.text)
     published_at = publication_date(raw.published_at)
-    reason = _refusal(text, published_at, settings=settings, now=now or datetime.now(UTC))
+    reason = _refusal(text, published_at, settings=settings, now=now)
     if reason:
         return Rejected(origin.source, reason)
     title = single_line(raw.title or "", limit_chars=LONGEST_TITLE) or opening(text)
@@ -128,6 +135,9 @@ def make_article(
         published_at=published_at,
         date_source=raw.date_source if published_at else "",
         language=language_code(raw.language),
+        date_confidence=raw.date_confidence if published_at else "",
+        modified_at=_modification_date(raw.modified_at, published_at, now=now),
+        section=single_line(raw.section or "", limit_chars=LONGEST_NAME) or None,
     )
     return Found(article, origin.source, (*raw.warnings, *_warnings(raw, article)))
 
@@ -148,6 +158,14 @@ def _refusal(text: str, published_at: datetime | None, *, settings: IngestSettin
     if published_at and published_at > now + _CLOCK_SKEW:
         return f"is dated {published_at:%Y-%m-%d}, in the future; correct the date or leave it out"
     return None
+
+
+def _modification_date(raw: RawDate, published_at: datetime | None, *, now: datetime) -> datetime | None:
+    """Read when an article last changed; None where that is before its publication, or in the future."""
+    modified_at = publication_date(raw)
+    if modified_at is None or modified_at > now + _CLOCK_SKEW or (published_at and modified_at < published_at):
+        return None
+    return modified_at
 
 
 def _warnings(raw: RawArticle, article: Article) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The `[ingest]` section of `dateline.toml`: what is indexed, and the limits of what an article may be."""
+"""The `[ingest]` and `[fetch]` sections of `dateline.toml`: what is indexed, its limits, and how it is fetched."""
 
 from typing import ClassVar
 
@@ -19,6 +19,28 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     location: str = Field(min_length=1)
     publisher: str | None = None
+
+
+class FetchSettings(Section):
+    """
+    How pages and feeds are fetched from the web.
+
+    Attributes:
+        user_agent: The name by which publishers know us, in requests and in their robots.txt.
+        timeout_s: Longest time for one page with all its redirects, in seconds.
+        max_mb: Most megabytes of one response, after decompression.
+        host_interval_s: Shortest time between two requests to one host, in seconds.
+        hosts_at_once: Most hosts asked at the same time.
+        private_hosts: Names or addresses of hosts that may be reached although they are private.
+    """
+
+    name: ClassVar[str] = "fetch"
+    user_agent: str = Field("Dateline/0.1 (news archive reader)", min_length=3, max_length=200, pattern=r"^[ -~]+$")
+    timeout_s: float = Field(30.0, ge=1, le=600)
+    max_mb: float = Field(10.0, gt=0, le=100)
+    host_interval_s: float = Field(1.0, ge=0, le=3600)
+    hosts_at_once: int = Field(8, ge=1, le=64)
+    private_hosts: tuple[str, ...] = ()
 
 
 class IngestSettings(Section):

@@ -58,6 +58,7 @@ def test_a_whole_article() -> None:
             publisher="Quay Mail",
             published_at=datetime(2025, 5, 30, tzinfo=UTC),
             date_source="record",
+            date_confidence="high",
             language="en",
         ),
         "harbour.txt",
