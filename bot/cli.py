@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 # name → (module, attribute, one line for --help); loading them to ask would cost more than most commands do.
 COMMANDS = {
-    "index": ("ingest.commands", "index", "Read articles from files and folders, and index what is new or changed."),
+    "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
     "search": ("index_store.commands", "search", "Show the passages that match best, one an article."),
     "articles": ("index_store.commands", "articles", "List, show and remove what is indexed."),
-    "extract": ("ingest.commands", "extract", "Show what the indexer would read from pages, without indexing them."),
+    "sources": ("ingest.source_commands", "sources", "List, try, add and remove what `dateline reindex` reads."),
+    "extract": (
+        "ingest.extract_command",
+        "extract",
+        "Show what the indexer would read from pages, without indexing them.",
+    ),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 
@@ -91,13 +96,13 @@ def _load(
     *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
-    from bot.settings import DiscordSettings  # settings need pydantic, and --help does not
+    from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
     folder = data_dir or default_data_dir
     flags = {"store": {"data_dir": folder}} if folder else {}
-    kinds = (StoreSettings, IngestSettings, FetchSettings, DiscordSettings)
+    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 

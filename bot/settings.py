@@ -1,10 +1,22 @@
-"""The `[discord]` section of `dateline.toml`."""
+"""The `[bot]` and `[discord]` sections of `dateline.toml`."""
 
 from typing import ClassVar
 
 from pydantic import Field
 
 from index_store import Section
+
+
+class BotSettings(Section):
+    """
+    What `dateline bot` does beside answering.
+
+    Attributes:
+        reindex: Whether it also keeps the index up to date, as `dateline reindex --watch` does.
+    """
+
+    name: ClassVar[str] = "bot"
+    reindex: bool = False
 
 
 class DiscordSettings(Section):

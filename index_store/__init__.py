@@ -17,9 +17,10 @@ from index_store.errors import (
     UnknownArticleError,
 )
 from index_store.formats import day, iso_utc, summary_json
-from index_store.index import IndexWriter, NewsIndex, open_catalog, open_writer
+from index_store.index import IndexWriter, NewsIndex, open_catalog, open_source_log, open_writer
 from index_store.options import (
     UnreadableDateError,
+    When,
     configured,
     filter_options,
     filters_from,
@@ -27,6 +28,7 @@ from index_store.options import (
     question_from,
 )
 from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Vectors, Version
+from index_store.source_log import PageState, SourceLog, SourceState
 
 __all__ = [
     "Article",
@@ -45,17 +47,21 @@ __all__ = [
     "IndexWriter",
     "MismatchError",
     "NewsIndex",
+    "PageState",
     "Passage",
     "PassageEncoder",
     "Section",
     "SettingsError",
     "SourceError",
+    "SourceLog",
+    "SourceState",
     "Span",
     "StoreSettings",
     "UnknownArticleError",
     "UnreadableDateError",
     "Vectors",
     "Version",
+    "When",
     "answer_batch",
     "configured",
     "day",
@@ -64,6 +70,7 @@ __all__ = [
     "iso_utc",
     "load_configuration",
     "open_catalog",
+    "open_source_log",
     "open_writer",
     "parse_when",
     "question_from",

@@ -86,6 +86,11 @@ class Catalog:
         """Close the file."""
         self._connection.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open file, for those who keep other tables in it."""
+        return self._connection
+
     # Facts about the index as a whole.
 
     def fact(self, name: str) -> str | None:

@@ -60,12 +60,17 @@ class Configuration:
     The settings in force.
 
     Attributes:
-        folder: What relative paths in the file are relative to: the file's folder, or the working folder.
+        file: Where the settings were read, or would be: there need not be one.
         sections: One validated `Section` of each kind the program knows.
     """
 
-    folder: Path
+    file: Path
     sections: tuple[Section, ...]
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths in the file are relative to."""
+        return self.file.parent
 
     def section(self, kind: type[AnySection]) -> AnySection:
         """
@@ -102,14 +107,14 @@ def load_configuration(
     known = {kind.name: kind for kind in kinds}
     values = _read(file)
     _refuse_unknown_sections(values, known)
-    folder = (file or Path(DEFAULT_FILE)).absolute().parent
-    _place(values.get(StoreSettings.name, {}), folder)
+    path = (file or Path(DEFAULT_FILE)).absolute()
+    _place(values.get(StoreSettings.name, {}), path.parent)
     for section, key, value in _from_environment(environment, known):
         values.setdefault(section, {})[key] = value
     for section, given in flags.items():
         values.setdefault(section, {}).update(given)
     sections = tuple(_validated(kind, values.get(name, {})) for name, kind in known.items())
-    return Configuration(folder, sections)
+    return Configuration(path, sections)
 
 
 def _read(file: Path | None) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from index_store.records import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -118,7 +120,7 @@ class PassageEncoder:
             _check_packaged_weights(Path(model.address))
         self.model = model
         self._transformer = _load(model)
-        self._tokenizer = self._transformer.tokenizer
+        self._tokenizer = _unbounded_tokenizer(self._transformer.tokenizer)
 
     @property
     def window(self) -> int:
@@ -131,8 +133,7 @@ class PassageEncoder:
 
     def pieces(self, text: str) -> list[int]:
         """Cut a text into the ids of its word pieces, without special ones."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False)
-        return ids
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def encode_passages(self, texts: Sequence[str], *, done: Callable[[int], None] | None = None) -> Vectors:
         """
@@ -219,6 +220,16 @@ def _load(model: Model) -> "SentenceTransformer":
             f"The embedding model {model.name} cannot be loaded: {str(error).splitlines()[0]}",
             remedy="Check embedding_model under [store]: a folder, or a name on the model hub.",
         ) from error
+
+
+def _unbounded_tokenizer(tokenizer: "PreTrainedTokenizerFast") -> "Tokenizer":
+    """Copy the model's tokenizer without its window, and without the wrapper that takes longer than the work."""
+    from tokenizers import Tokenizer
+
+    unbounded = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    unbounded.no_truncation()
+    unbounded.no_padding()
+    return unbounded
 
 
 def _export(transformer: "SentenceTransformer", folder: Path) -> None:

@@ -16,6 +16,7 @@ from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.ranking import Candidate, fuse, keep_best
 from index_store.records import Article, Chunk, Filters, LiveChunk, NewVersion, Passage, Vectors, Version
+from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
 
@@ -169,6 +170,16 @@ def open_catalog(folder: Path) -> Catalog:
     return Catalog.open(folder / "catalog.sqlite")
 
 
+def open_source_log(folder: Path) -> SourceLog:
+    """
+    Open what is remembered of sources, for reading.
+
+    Raises:
+        EmptyIndexError: If nothing has been indexed there.
+    """
+    return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
+
+
 class IndexWriter:
     """
     A data folder, open for writing; made by `open_writer`.
@@ -226,6 +237,11 @@ class IndexWriter:
             self._words.replace(versions)
             self._catalog.commit(versions, at=at)
             self._clear_strays()
+
+    def remember(self, states: Iterable[SourceState | PageState]) -> None:
+        """Remember what sources and pages answered; the articles they speak of must be committed."""
+        with _translated_errors(self._folder):
+            SourceLog(self._catalog.connection).save(states)
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """

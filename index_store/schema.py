@@ -43,4 +43,34 @@ CREATE TABLE chunks (                  -- of live versions only
 CREATE INDEX chunks_of_version ON chunks (version_id);
 
 CREATE TABLE strays (chunk_key TEXT PRIMARY KEY) WITHOUT ROWID;  -- what the copies may hold and must forget
+
+CREATE TABLE sources (                 -- what is known of each place that articles come from
+    location      TEXT PRIMARY KEY,    -- as it is named in the settings or on the command line
+    kind          TEXT NOT NULL,       -- feed, sitemap, page, ...; '' before the first success
+    title         TEXT NOT NULL,
+    moved_to      TEXT,                -- where it permanently is now
+    etag          TEXT,
+    last_modified TEXT,
+    checked_at    INTEGER,             -- seconds since 1970, as all times here
+    succeeded_at  INTEGER,
+    due_at        INTEGER,             -- when its schedule, or its publisher, wants it asked again
+    failures      INTEGER NOT NULL,    -- in a row
+    problem       TEXT,                -- NULL after a success
+    retired       INTEGER NOT NULL     -- 1 once it answered that it is gone for good
+) WITHOUT ROWID;
+
+CREATE TABLE pages (                   -- what was asked of the web beside the sources themselves
+    page_key      TEXT PRIMARY KEY,    -- identity of the address
+    address       TEXT NOT NULL,
+    source        TEXT NOT NULL,       -- location of the source that named it first
+    article_id    TEXT,                -- NULL where it held no article
+    announcement  TEXT,                -- fingerprint of what its feed or sitemap said of it
+    etag          TEXT,
+    last_modified TEXT,
+    checked_at    INTEGER NOT NULL,
+    problem       TEXT,                -- why it gave no article
+    gone          INTEGER NOT NULL     -- 1 once it answered 404 or 410, or was withdrawn
+) WITHOUT ROWID;
+CREATE INDEX pages_of_article ON pages (article_id);
+CREATE INDEX pages_of_source ON pages (source);
 """

@@ -1,6 +1,6 @@
 """From sources to the index: the only writer. Knows `index_store`, and nothing of `bot`."""
 
-from ingest.article import Found, Origin, RawArticle, Rejected, make_article
+from ingest.article import Found, Origin, RawArticle, Rejected, article_id, make_article
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
 from ingest.sources import read_source
 
@@ -12,6 +12,7 @@ __all__ = [
     "RawArticle",
     "Rejected",
     "SourceSettings",
+    "article_id",
     "make_article",
     "read_source",
 ]

@@ -90,10 +90,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A place where no article could be had, and why; the reason completes "SOURCE: …"."""
+    """
+    A place where no article could be had.
+
+    Attributes:
+        source: The place, as reports name it.
+        reason: Why; completes "SOURCE: …".
+        is_minor: Whether it is one of many pages that a source names, of which some never hold an article.
+    """
 
     source: str
     reason: str
+    is_minor: bool = False
 
 
 def make_article(

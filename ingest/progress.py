@@ -23,6 +23,9 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
 
 
 class _Silence:
+    def read(self) -> None:
+        """Say nothing."""
+
     def expect(self, articles: int) -> None:
         """Say nothing."""
 
@@ -34,18 +37,27 @@ class _Lines:
     """One line a minute, for logs."""
 
     def __init__(self) -> None:
+        self._read = 0
         self._expected = 0
         self._embedded = 0.0
         self._said_at = time.monotonic()
+
+    def read(self) -> None:
+        self._read += 1
+        self._say()
 
     def expect(self, articles: int) -> None:
         self._expected += articles
 
     def advance(self, articles: float) -> None:
         self._embedded += articles
+        self._say()
+
+    def _say(self) -> None:
         if time.monotonic() - self._said_at >= _LINE_EVERY_S:
             self._said_at = time.monotonic()
-            print(f"embedded {self._embedded:.0f} of {self._expected} articles", file=sys.stderr)  # noqa: T201
+            told = f"read {self._read} articles, embedded {self._embedded:.0f} of {self._expected} new or changed ones"
+            print(told, file=sys.stderr)  # noqa: T201
 
 
 class _Bar:
@@ -59,11 +71,21 @@ class _Bar:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self.display = RichProgress(*columns, console=Console(stderr=True), transient=True)
         self._task = self.display.add_task("Reading articles", total=None)
+        self._read = 0
         self._expected = 0
+
+    def read(self) -> None:
+        self._read += 1
+        self._describe()
 
     def expect(self, articles: int) -> None:
         self._expected += articles
-        self.display.update(self._task, description=f"Embedding {self._expected} articles", total=self._expected)
+        self.display.update(self._task, total=self._expected)
+        self._describe()
+
+    def _describe(self) -> None:
+        changed = f", {self._expected} new or changed" if self._expected else ""
+        self.display.update(self._task, description=f"Reading: {self._read} articles{changed}")
 
     def advance(self, articles: float) -> None:
         self.display.advance(self._task, articles)

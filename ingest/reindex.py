@@ -8,15 +8,17 @@ its fingerprint and goes on with the rest.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Protocol
 
-from index_store import Article, Chunk, IndexWriter, PassageEncoder
+from index_store import Article, Chunk, IndexWriter, PageState, PassageEncoder, SourceState
 from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
 from ingest.settings import IngestSettings
+from ingest.stream import Item, Known, Pause, Withdrawn
 
 _LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
+_LOOK_AHEAD_STATES = 10_000
+_LOOK_AHEAD_S = 15.0  # so that what comes slowly can be asked about soon
 _SAME_ADDRESS = "has the same address as another article of this run, {}; give it a url of its own"
 _CUTTING = 2  # raise it with every change of where sentences or chunks end
 _BATCH_CHUNKS = 512  # enough to fill the encoder's batches with texts of like length; half a minute on two cores
@@ -42,6 +44,7 @@ class Report:
         chunks: Chunks embedded.
         seconds: Duration of the run.
         failures: What was not indexed, and why.
+        is_complete: Whether all sources could be read, if not each page that they name.
         warnings: What was indexed with a reservation, and which.
     """
 
@@ -54,6 +57,7 @@ class Report:
     seconds: float = 0.0
     failures: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
+    is_complete: bool = True
 
     @property
     def failed(self) -> int:
@@ -63,6 +67,9 @@ class Report:
 
 class Progress(Protocol):
     """Where a run tells how far it is."""
+
+    def read(self) -> None:
+        """One more article was read, whether or not it has changed."""
 
     def expect(self, articles: int) -> None:
         """So many more articles are to be embedded."""
@@ -76,50 +83,102 @@ def recipe(settings: IngestSettings) -> str:
     return f"cutting {_CUTTING}, up to {settings.chunk_pieces} pieces, headline and date before"
 
 
-def index_articles(
-    found: Iterable[Found | Rejected], writer: IndexWriter, settings: IngestSettings, progress: Progress
-) -> Report:
+def index_articles(stream: Iterable[Item], writer: IndexWriter, settings: IngestSettings, progress: Progress) -> Report:
     """
     Bring the index up to date with what the sources yield.
 
     An unchanged article is not embedded again; a changed one replaces its older version whole.
 
     Args:
-        found: Articles and refusals, in any order; the first of several with one id counts.
+        stream: Articles, failures and states, in any order; the first of several articles with one id counts. A state
+            is remembered once all that came before it is in the index.
         writer: The data folder, open for writing.
         settings: How to cut articles.
         progress: Told of each step.
     """
     began = time.monotonic()
-    report = Report()
-    changed = _changed(found, writer, report)
-    while ahead := list(islice(changed, _LOOK_AHEAD_ARTICLES)):
-        progress.expect(len(ahead))
-        for batch in _batches(ahead, writer.encoder(), settings):
-            _embed_and_commit(batch, writer, report, progress)
-    report.seconds = round(time.monotonic() - began, 3)
-    return report
+    reading = _Reading(stream, writer, progress)
+    while ahead := reading.ahead():
+        if ahead.articles:
+            progress.expect(len(ahead.articles))
+            for batch in _batches(ahead.articles, writer.encoder(), settings):
+                _embed_and_commit(batch, writer, reading.report, progress)
+        if ahead.withdrawn:
+            writer.remove(ahead.withdrawn)
+            reading.report.removed += len(ahead.withdrawn)
+        if ahead.states:
+            writer.remember(ahead.states)
+    reading.report.seconds = round(time.monotonic() - began, 3)
+    return reading.report
 
 
-def _changed(found: Iterable[Found | Rejected], writer: IndexWriter, report: Report) -> Iterator[Article]:
-    """Yield each article that must be embedded; count the others."""
-    seen: dict[str, str] = {}  # article ids of this run, with the fingerprint that came first
-    for one in found:
-        if isinstance(one, Rejected):
-            report.failures.append(Remark(one.source, one.reason))
-            continue
-        article, fingerprint = one.article, one.article.fingerprint
-        earlier = seen.get(article.article_id)
-        seen.setdefault(article.article_id, fingerprint)
+@dataclass(slots=True)
+class _Ahead:
+    """What was read ahead and is to be written: changed articles, ids of withdrawn ones, and states, in this order."""
+
+    articles: list[Article] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    states: list[SourceState | PageState] = field(default_factory=list)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it is time to write, so that memory stays flat."""
+        return len(self.articles) >= _LOOK_AHEAD_ARTICLES or len(self.states) >= _LOOK_AHEAD_STATES
+
+
+class _Reading:
+    """Reads a stream a little ahead, and counts what need not be written."""
+
+    def __init__(self, stream: Iterable[Item], writer: IndexWriter, progress: Progress) -> None:
+        self.report = Report()
+        self._items = iter(stream)
+        self._writer = writer
+        self._progress = progress
+        self._seen: dict[str, str] = {}  # article ids of this run, with the fingerprint that came first
+
+    def ahead(self) -> _Ahead | None:
+        """Read until there is enough to write, the sources pause, or 15 seconds are over; None at the end."""
+        ahead, until = _Ahead(), time.monotonic() + _LOOK_AHEAD_S
+        for item in self._items:
+            self._sort(item, ahead)
+            if ahead.is_enough or isinstance(item, Pause) or time.monotonic() > until:
+                return ahead
+        return ahead if ahead != _Ahead() else None
+
+    def _sort(self, item: Item, ahead: _Ahead) -> None:
+        match item:
+            case Found():
+                self._progress.read()
+                if self._is_changed(item):
+                    ahead.articles.append(item.article)
+            case Known():
+                self._progress.read()
+                self.report.unchanged += 1
+            case Rejected():
+                self.report.failures.append(Remark(item.source, item.reason))
+                self.report.is_complete &= item.is_minor
+            case Withdrawn():
+                self.report.warnings.append(Remark(item.source, f"{item.reason}; removed from the index"))
+                ahead.withdrawn.append(item.article_id)
+            case SourceState() | PageState():
+                ahead.states.append(item)
+
+    def _is_changed(self, found: Found) -> bool:
+        """Whether an article must be embedded; the others are counted."""
+        article, fingerprint = found.article, found.article.fingerprint
+        earlier = self._seen.get(article.article_id)
+        self._seen.setdefault(article.article_id, fingerprint)
         if earlier == fingerprint:
-            report.duplicates += 1
+            self.report.duplicates += 1
         elif earlier:
-            report.failures.append(Remark(one.source, _SAME_ADDRESS.format(article.url)))
-        elif writer.live_fingerprint(article.article_id) == fingerprint:
-            report.unchanged += 1
+            self.report.failures.append(Remark(found.source, _SAME_ADDRESS.format(article.url)))
+            self.report.is_complete = False
+        elif self._writer.live_fingerprint(article.article_id) == fingerprint:
+            self.report.unchanged += 1
         else:
-            report.warnings += [Remark(one.source, warning) for warning in one.warnings]
-            yield article
+            self.report.warnings += [Remark(found.source, warning) for warning in found.warnings]
+            return True
+        return False
 
 
 def _batches(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ _CLOSING_QUOTES = "\"”’'»"
 _MORE_ABBREVIATIONS = {"gov", "govs", "sens", "reps", "supt", "det", "insp", "hon", "pres"}  # that Punkt has not learnt
 
 
+@lru_cache(maxsize=4)  # the splitter asks for the sentences of the text that was just cut
 def sentence_spans(text: str) -> tuple[Span, ...]:
     """
     Find a text's sentences.

@@ -1,10 +1,17 @@
 """The `[ingest]` and `[fetch]` sections of `dateline.toml`: what is indexed, its limits, and how it is fetched."""
 
-from typing import ClassVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from index_store import Section
+from index_store import Section, parse_when
+
+
+def is_web_address(location: str) -> bool:
+    """Whether a location is to be asked for on the web."""
+    return location.lower().startswith(("http://", "https://"))
 
 
 class SourceSettings(BaseModel):
@@ -12,13 +19,37 @@ class SourceSettings(BaseModel):
     One `[[ingest.sources]]` entry.
 
     Attributes:
-        location: A file or folder; relative to the configuration file.
+        location: A file or folder, relative to the configuration file; or the address of a feed, a page, a sitemap
+            or a list of feeds (OPML).
         publisher: Publisher of the articles that name none.
+        every_minutes: How long it rests between two visits; None leaves that to its publisher and to the default.
+        since: Nothing published before this is indexed; a day, or a time.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     location: str = Field(min_length=1)
     publisher: str | None = None
+    every_minutes: float | None = Field(None, ge=1, le=100_000)
+    since: datetime | None = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _reads_a_date(cls, value: object) -> object:
+        """Read dates as the command line does, and TOML's own."""
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return parse_when(str(value), last_moment=False) if value is not None else None
+
+    @property
+    def is_on_the_web(self) -> bool:
+        """Whether its location is an address."""
+        return is_web_address(self.location)
+
+    def placed_in(self, folder: Path) -> Self:
+        """Let a relative path start at a folder; an address stays as it is."""
+        if "://" in self.location:
+            return self
+        return self.model_copy(update={"location": str(folder / Path(self.location).expanduser())})
 
 
 class FetchSettings(Section):
@@ -49,6 +80,8 @@ class IngestSettings(Section):
 
     Attributes:
         sources: What `dateline reindex` reads, in order.
+        every_minutes: How long a source rests between two visits of `reindex --watch`, where nothing else is said.
+        least_minutes: The shortest rest that a feed can ask for.
         max_article_chars: Longest body accepted, in characters.
         max_file_mb: Largest file read whole (anything but JSONL), in megabytes.
         chunk_pieces: Longest chunk, in word pieces of the model's tokenizer.
@@ -56,6 +89,8 @@ class IngestSettings(Section):
 
     name: ClassVar[str] = "ingest"
     sources: tuple[SourceSettings, ...] = ()
+    every_minutes: float = Field(30, ge=1, le=100_000)
+    least_minutes: float = Field(10, ge=1, le=1_440)
     max_article_chars: int = Field(500_000, ge=1_000, le=10_000_000)
     max_file_mb: int = Field(100, ge=1, le=2_000)
     chunk_pieces: int = Field(200, ge=50, le=8_192)  # below 50, LlamaIndex's splitter complains on standard output

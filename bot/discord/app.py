@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 
 import aiohttp
@@ -56,7 +56,13 @@ class NewsBot(commands.Bot):
         await super().close()
 
 
-def run_bot(answerer: AnswersQuestions, settings: DiscordSettings, token: str) -> None:
+def run_bot(
+    answerer: AnswersQuestions,
+    settings: DiscordSettings,
+    token: str,
+    *,
+    beside: Coroutine[None, None, None] | None = None,
+) -> None:
     """
     Serve Discord until SIGTERM or SIGINT, then close cleanly; a second signal ends the process at once.
 
@@ -64,6 +70,7 @@ def run_bot(answerer: AnswersQuestions, settings: DiscordSettings, token: str) -
         answerer: Asked from one thread of the bot's own.
         settings: Addresses and limits.
         token: The bot's token, never logged.
+        beside: What is to run for as long as the bot does.
 
     Raises:
         DiscordError: If Discord refuses the token or the connection, or cannot be reached.
@@ -71,7 +78,17 @@ def run_bot(answerer: AnswersQuestions, settings: DiscordSettings, token: str) -
     _log_to_stderr()
     _use_addresses(settings)
     with _translated_errors(settings):
-        asyncio.run(_serve(NewsBot(answerer, settings), token))
+        asyncio.run(_serve_beside(NewsBot(answerer, settings), token, beside))
+
+
+async def _serve_beside(bot: NewsBot, token: str, beside: Coroutine[None, None, None] | None) -> None:
+    other = asyncio.create_task(beside) if beside else None
+    try:
+        await _serve(bot, token)
+    finally:
+        if other:
+            other.cancel()
+            await asyncio.gather(other, return_exceptions=True)
 
 
 async def _serve(bot: NewsBot, token: str) -> None:

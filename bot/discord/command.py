@@ -5,7 +5,7 @@ from contextlib import closing
 
 import click
 
-from bot.settings import DiscordSettings
+from bot.settings import BotSettings, DiscordSettings
 from index_store import Configuration, DiscordError, configured
 
 
@@ -31,6 +31,11 @@ def bot_command(configuration: Configuration) -> None:
 
     The token is read from the environment variable DISCORD_TOKEN only. Whoever
     has it controls the bot: keep it out of files that others read.
+
+    \b
+    To keep the index up to date at the same time, write into dateline.toml:
+      [bot]
+      reindex = true
     """
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     if not token:
@@ -41,6 +46,8 @@ def bot_command(configuration: Configuration) -> None:
         )
     from bot.answering import Answerer
     from bot.discord.app import run_bot
+    from bot.reindexing import keep_reindexing, reindex_command
 
+    beside = keep_reindexing(reindex_command(configuration)) if configuration.section(BotSettings).reindex else None
     with closing(Answerer.open(configuration, resident=True)) as answerer:
-        run_bot(answerer, configuration.section(DiscordSettings), token)
+        run_bot(answerer, configuration.section(DiscordSettings), token, beside=beside)

@@ -1,42 +1,44 @@
-"""Everything that articles can be read from; one file a kind."""
+"""Files and folders that articles can be read from; one file a kind."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index_store import SourceError
 from ingest.article import Found, Rejected, make_article
-from ingest.cleaning import single_line
 from ingest.settings import IngestSettings
 from ingest.sources.folder import files_below
-from ingest.sources.json_dump import read_json
-from ingest.sources.jsonl import read_jsonl
-from ingest.sources.markdown import read_markdown
-from ingest.sources.page import read_html
-from ingest.sources.reading import Draft, label
-from ingest.sources.text import read_text
+from ingest.sources.kinds import KINDS, is_page, is_read, names_articles, reader_for
+from ingest.sources.reading import label
+from ingest.workers import Workers
 
-__all__ = ["read_source"]
+__all__ = ["FeedFile", "read_files", "read_source", "refused"]
 
-Reader = Callable[[Path, IngestSettings], Iterator[Draft | Rejected] | Iterator[Draft]]
-
-_READERS: dict[str, Reader] = {
-    **dict.fromkeys((".jsonl", ".ndjson"), read_jsonl),
-    ".json": read_json,
-    **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
-    **dict.fromkeys((".md", ".markdown"), read_markdown),
-    **dict.fromkeys((".txt", ".text"), read_text),
-}
-_KINDS = "JSONL, JSON, HTML, Markdown and text files (.jsonl .ndjson .json .html .htm .md .txt; also with .gz)"
+_PAGES_AHEAD = 32  # enough to keep all processes busy
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """A file that names articles rather than holding them: a feed, a sitemap or a list of feeds saved to disk."""
+
+    path: Path
+
+
+_Pages = tuple[Found | Rejected, ...]
+_Entry = Path | Rejected | tuple[Path, "Future[_Pages]"]
 
 
 def read_source(
     location: Path | str, *, settings: IngestSettings, publisher: str | None = None
 ) -> Iterator[Found | Rejected]:
     """
-    Read every article at a location, one at a time.
+    Read every article of a file or folder, one at a time.
 
     Args:
         location: A file or a folder.
@@ -47,10 +49,65 @@ def read_source(
         What was found, in the order of the source; what could not be read, with the reason. Files of other kinds in
         a folder are passed over.
     """
+    for outcome in read_files([location], settings=settings, publisher=publisher):
+        yield refused(outcome) if isinstance(outcome, FeedFile) else outcome
+
+
+def refused(file: FeedFile) -> Rejected:
+    """Say that a file holds no articles itself."""
+    return Rejected(label(file.path), "names articles instead of holding them; `dateline index` follows it")
+
+
+def read_files(
+    locations: Iterable[Path | str],
+    *,
+    settings: IngestSettings,
+    publisher: str | None = None,
+    workers: Workers | None = None,
+) -> Iterator[Found | Rejected | FeedFile]:
+    """
+    Read every article of files and folders, in their order.
+
+    Args:
+        locations: Files and folders.
+        settings: The limits of what an article may be.
+        publisher: Publisher of the articles that name none.
+        workers: Processes that read pages, many at once and none for ever; None reads all of them here.
+
+    Yields:
+        What was found; what could not be read, with the reason; and files that name articles elsewhere.
+    """
+    read = partial(_read_file, settings=settings, publisher=publisher)
+    waiting = deque[_Entry]()
+    for entry in (entry for location in locations for entry in _files_at(location)):
+        if workers and isinstance(entry, Path) and is_page(entry):
+            waiting.append((entry, workers.start(partial(_read_page, settings=settings, publisher=publisher), entry)))
+        else:
+            waiting.append(entry)
+        if len(waiting) > (_PAGES_AHEAD if workers else 0):
+            yield from _outcomes(waiting.popleft(), read, workers)
+    for entry in waiting:
+        yield from _outcomes(entry, read, workers)
+
+
+def _outcomes(
+    entry: _Entry, read: "partial[Iterator[Found | Rejected]]", workers: Workers | None
+) -> Iterator[Found | Rejected | FeedFile]:
+    if isinstance(entry, Rejected):
+        yield entry
+    elif isinstance(entry, Path):
+        yield from [FeedFile(entry)] if names_articles(entry) else read(entry)
+    elif workers:
+        path, future = entry
+        try:
+            yield from workers.outcome(future)
+        except SourceError as error:
+            yield Rejected(label(path), error.message)
+
+
+def _files_at(location: Path | str) -> Iterator[Path | Rejected]:
     if str(location).lower().startswith(("http://", "https://")):
-        yield Rejected(
-            single_line(str(location), limit_chars=1_000), "is a web address; save the page as a file and name that"
-        )
+        yield Rejected(str(location), "is a web address, and a file is expected here")
         return
     if not str(location).strip():  # an unset variable of a shell; as a path it would be the working folder
         yield Rejected('""', "is no file or folder")
@@ -61,30 +118,31 @@ def read_source(
     except OSError as error:
         yield Rejected(label(path), f"cannot be read: {error.strerror}")
         return
-    yield from (_read_folder if is_folder else _read_file)(path, settings, publisher)
+    yield from _files_of_known_kinds(path) if is_folder else (path,)
 
 
-def _read_folder(folder: Path, settings: IngestSettings, publisher: str | None) -> Iterator[Found | Rejected]:
+def _files_of_known_kinds(folder: Path) -> Iterator[Path | Rejected]:
     anything, passed_over = False, 0
     for entry in files_below(folder):
-        if isinstance(entry, Rejected):
-            yield entry
-        elif _reader_for(entry) is None:
+        if isinstance(entry, Path) and not is_read(entry):
             passed_over += 1
             continue
-        else:
-            yield from _read_file(entry, settings, publisher)
+        yield entry
         anything = True
     if passed_over:
         _log.info("%s: %d files of other kinds passed over", label(folder), passed_over)
     if not anything:
-        yield Rejected(label(folder), f"holds no files of the kinds that are read: {_KINDS}")
+        yield Rejected(label(folder), f"holds no files of the kinds that are read: {KINDS}")
 
 
-def _read_file(path: Path, settings: IngestSettings, publisher: str | None) -> Iterator[Found | Rejected]:
+def _read_page(path: Path, *, settings: IngestSettings, publisher: str | None) -> _Pages:
+    """Read a file that holds one page; runs in another process."""
+    return tuple(_read_file(path, settings=settings, publisher=publisher))
+
+
+def _read_file(path: Path, *, settings: IngestSettings, publisher: str | None) -> Iterator[Found | Rejected]:
     try:
-        reader = _usable_reader(path)
-        for draft in reader(path, settings):
+        for draft in reader_for(path)(path, settings):
             if isinstance(draft, Rejected):
                 yield draft
             else:
@@ -94,20 +152,3 @@ def _read_file(path: Path, settings: IngestSettings, publisher: str | None) -> I
         yield Rejected(label(path), error.message)
     except OSError as error:
         yield Rejected(label(path), f"cannot be read: {error.strerror}")
-
-
-def _usable_reader(path: Path) -> Reader:
-    """Return the reader of an existing regular file; raise `SourceError` otherwise."""
-    reader = _reader_for(path)
-    if not path.exists():
-        raise SourceError("does not exist")
-    if not path.is_file():
-        raise SourceError("is neither a file nor a folder")
-    if reader is None:
-        raise SourceError(f"is of no kind that is read: {_KINDS}")
-    return reader
-
-
-def _reader_for(path: Path) -> Reader | None:
-    name = path.name.lower().removesuffix(".gz")
-    return _READERS.get(Path(name).suffix)

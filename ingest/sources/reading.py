@@ -83,15 +83,19 @@ def decoded(content: bytes) -> str:
     return _checked(_by_mark(content) or _first_that_fits(content, "utf-8", "cp1252"))
 
 
-def decoded_page(content: bytes) -> str:
+def decoded_page(content: bytes, *, charset: str | None = None) -> str:
     """
     Decode an HTML page: by its byte order mark, as UTF-8, as it declares, or as browsers do without a declaration.
+
+    Args:
+        content: The page.
+        charset: What the answer's header declares, if anything; it comes before the page's own declaration.
 
     Raises:
         SourceError: If it is not text.
     """
     match = _DECLARED.search(content, 0, 4_096)
-    declared = match[1].decode("ascii").lower() if match else ""
+    declared = (charset or (match[1].decode("ascii") if match else "")).lower()
     if declared.startswith(("utf-8", "utf8")):  # one bad byte must not garble the whole page
         return _checked(_by_mark(content) or content.decode("utf-8", errors="replace"))
     named = (declared,) if _WEB_CHARSETS.match(declared) else ()

@@ -1,0 +1,69 @@
+"""Sources of the web, read many at once: feeds, sitemaps, lists of feeds, pages."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from index_store import SourceError, open_source_log
+from ingest.article import Found, Origin, Rejected, make_article
+from ingest.cleaning import single_line
+from ingest.crawl.bridge import Emit, items_of
+from ingest.crawl.page import Pages, parse
+from ingest.crawl.visit import Visits
+from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+from ingest.stream import Item
+from ingest.web import Fetcher
+from ingest.workers import Workers
+
+__all__ = ["crawl", "read_addresses"]
+
+
+def crawl(
+    sources: Sequence[SourceSettings],
+    *,
+    data_dir: Path,
+    settings: IngestSettings,
+    fetching: FetchSettings,
+    workers: Workers,
+) -> Iterator[Item]:
+    """
+    Visit sources and read what is new in them.
+
+    Args:
+        sources: Addresses, or files that name addresses (feeds, sitemaps and OPML saved to disk).
+        data_dir: Where what was answered before is remembered.
+        settings: The limits of what an article may be, and how often sources are asked.
+        fetching: How the web is asked.
+        workers: The processes that read pages.
+
+    Yields:
+        What the sources name, as it comes; behind it what is to be remembered of it.
+    """
+
+    async def visit_all(emit: Emit[Item]) -> None:
+        with closing(open_source_log(data_dir)) as log:
+            async with Fetcher(fetching) as fetcher:
+                pages = Pages(fetcher, log, workers, settings, emit)
+                await Visits(fetcher, log, pages, settings, emit).visit_all(sources)
+
+    return items_of(visit_all)
+
+
+def read_addresses(
+    addresses: Sequence[str], *, settings: IngestSettings, fetching: FetchSettings, workers: Workers
+) -> Iterator[Found | Rejected]:
+    """Read the article of each address, in their order, remembering nothing."""
+
+    async def read_all(emit: Emit[Item]) -> None:
+        async with Fetcher(fetching) as fetcher:
+            for address in addresses:
+                try:
+                    fetched = await fetcher.get(address)
+                    raw = await parse(fetched, workers)
+                except SourceError as error:
+                    await emit(Rejected(single_line(address, limit_chars=1_000), error.message))
+                    continue
+                await emit(make_article(raw, origin=Origin(address, fetched.address), settings=settings))
+
+    with closing(items_of(read_all)) as items:
+        yield from (item for item in items if isinstance(item, Found | Rejected))

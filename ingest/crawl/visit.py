@@ -1,0 +1,179 @@
+"""One visit to a source of the web: ask whether it has changed, find out what it is, read what it names."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index_store import SourceError, SourceLog, SourceState
+from ingest.article import Rejected
+from ingest.cleaning import single_line
+from ingest.crawl.announcements import announced_by_feed, announced_by_sitemap
+from ingest.crawl.bridge import Emit, for_each
+from ingest.crawl.page import Pages
+from ingest.feeds import Feed, FeedEntry, parse_feed
+from ingest.opml import parse_opml
+from ingest.schedule import failed, interval_for, is_due, succeeded
+from ingest.settings import IngestSettings, SourceSettings
+from ingest.sitemaps import parse_sitemap
+from ingest.sniff import kind_of
+from ingest.sources.reading import read_whole
+from ingest.web import Fetched, Fetcher, FetchError, Validators
+
+_DEEPEST = 3  # sitemaps and lists of feeds may name others
+_MOST_NESTED = 500
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    What a visit showed.
+
+    Attributes:
+        kind: "feed", "sitemap", "opml" or "page".
+        title: What the source calls itself, or "".
+        update_every_s: How often its publisher wants it asked, in seconds, if that is told.
+        settled: Whether nothing that it named has to be asked again.
+    """
+
+    kind: str
+    title: str = ""
+    update_every_s: float | None = None
+    settled: bool = True
+
+
+class Visits:
+    """The visits of one run."""
+
+    def __init__(self, fetcher: Fetcher, log: SourceLog, pages: Pages, settings: IngestSettings, emit: Emit) -> None:
+        self._fetcher = fetcher
+        self._log = log
+        self._pages = pages
+        self._settings = settings
+        self._emit = emit
+        self._named: set[str] = set()
+
+    async def visit_all(self, sources: Iterable[SourceSettings], *, depth: int = 0) -> bool:
+        """Visit sources, many at once; returns whether all were read."""
+        sources = tuple(sources)
+        self._named |= {source.location for source in sources}
+        return await for_each(sources, lambda source: self.visit(source, depth=depth))
+
+    async def visit(self, source: SourceSettings, *, depth: int = 0) -> bool:
+        """Visit one source, and emit what it names, then what is to be remembered of it."""
+        state = self._log.source(source.location)
+        if depth and not is_due(state, datetime.now(UTC)):
+            return True
+        try:
+            return await self._visit(source, state, depth)
+        except SourceError as error:
+            await self._note_failure(source, state, error)
+        except Exception:  # noqa: BLE001 - one source's surprise must not end the others
+            _log.exception("%s could not be read because of a fault in this program", source.location)
+            await self._note_failure(source, state, SourceError("could not be read: a fault in this program"))
+        return False
+
+    async def _visit(self, source: SourceSettings, state: SourceState, depth: int) -> bool:
+        fetched = await self._fetched(source, state)
+        now = datetime.now(UTC)
+        if fetched.unchanged:
+            await self._emit(succeeded(state, now=now, interval=self._interval(source, None)))
+            return True
+        visit = await self._read(source, fetched, depth)
+        validators = fetched.validators if visit.settled else Validators()
+        state = replace(
+            state,
+            kind=visit.kind,
+            title=single_line(visit.title, limit_chars=200),
+            moved_to=fetched.moved_to or state.moved_to,
+            etag=validators.etag,
+            last_modified=validators.last_modified,
+        )
+        await self._emit(succeeded(state, now=now, interval=self._interval(source, visit.update_every_s)))
+        return visit.settled
+
+    async def _fetched(self, source: SourceSettings, state: SourceState) -> Fetched:
+        if not source.is_on_the_web:
+            path = Path(source.location)
+            return Fetched(path.resolve().as_uri(), content=read_whole(path, max_mb=self._settings.max_file_mb))
+        validators = Validators(state.etag, state.last_modified)
+        return await self._fetcher.get(state.moved_to or source.location, validators=validators)
+
+    async def _note_failure(self, source: SourceSettings, state: SourceState, error: SourceError) -> None:
+        await self._emit(Rejected(single_line(source.location, limit_chars=1_000), error.message))
+        retired, retry_after_s = False, None
+        if isinstance(error, FetchError):
+            retired, retry_after_s = error.status == 410, error.retry_after_s
+        state = failed(
+            replace(state, moved_to=None, retired=retired),  # where it moved to may be what fails
+            error.message,
+            now=datetime.now(UTC),
+            interval=self._interval(source, None),
+            retry_after_s=retry_after_s,
+        )
+        await self._emit(state)
+
+    def _interval(self, source: SourceSettings, hint_s: float | None) -> timedelta:
+        return interval_for(
+            setting_s=None if source.every_minutes is None else source.every_minutes * 60,
+            hint_s=hint_s,
+            default_s=self._settings.every_minutes * 60,
+            floor_s=self._settings.least_minutes * 60,
+        )
+
+    async def _read(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
+        kind = kind_of(fetched.content, media_type=fetched.media_type, address=fetched.address)
+        match kind:
+            case "feed":
+                return await self._read_feed(source, fetched)
+            case "sitemap":
+                return await self._read_sitemap(source, fetched, depth)
+            case "opml":
+                return await self._read_opml(source, fetched, depth)
+            case "page":
+                return Visit("page", settled=await self._pages.keep(fetched, source))
+        raise SourceError("is neither a feed, a page, a sitemap nor a list of feeds")
+
+    async def _read_feed(self, source: SourceSettings, fetched: Fetched) -> Visit:
+        feed = parse_feed(
+            fetched.content, address=fetched.address, media_type=fetched.media_type, charset=fetched.charset
+        )
+        source = source if source.publisher else source.model_copy(update={"publisher": feed.title or None})
+        settled = await for_each(feed.entries, lambda entry: self._read_entry(entry, feed, fetched.address, source))
+        return Visit("feed", feed.title, feed.update_every_s, settled)
+
+    async def _read_entry(self, entry: FeedEntry, feed: Feed, feed_address: str, source: SourceSettings) -> bool:
+        told = announced_by_feed(entry, feed, feed_address=feed_address)
+        if entry.withdrawn:
+            await self._pages.withdraw(told.address, "was withdrawn by its publisher")
+            return True
+        return await self._pages.read(told, source, named=self._named)
+
+    async def _read_sitemap(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
+        sitemap = parse_sitemap(fetched.content, address=fetched.address)
+        entries = [entry for entry in sitemap.entries if not _is_older(entry.published_at or entry.modified_at, source)]
+        settled = await for_each(
+            entries, lambda entry: self._pages.read(announced_by_sitemap(entry), source, named=self._named)
+        )
+        if depth < _DEEPEST:
+            children = [child for child in sitemap.children if not _is_older(child.modified_at, source)]
+            settled &= await self._visit_children(source, [child.address for child in children[:_MOST_NESTED]], depth)
+        return Visit("sitemap", settled=settled)
+
+    async def _read_opml(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
+        subscriptions = parse_opml(fetched.content)
+        if depth < _DEEPEST:
+            await self._visit_children(source, [s.address for s in subscriptions[:_MOST_NESTED]], depth)
+        return Visit("opml", settled=False)  # its feeds are to be visited whether it has changed or not
+
+    async def _visit_children(self, source: SourceSettings, addresses: Iterable[str], depth: int) -> bool:
+        children = [source.model_copy(update={"location": a}) for a in dict.fromkeys(addresses) if a not in self._named]
+        return await self.visit_all(children, depth=depth + 1)
+
+
+def _is_older(told: datetime | None, source: SourceSettings) -> bool:
+    """Whether a sitemap says that a page is too old; what it does not say is found out on the page."""
+    return source.since is not None and told is not None and told < source.since

@@ -1,0 +1,99 @@
+"""All sources of a run in one stream: files first, then what must be asked for on the web."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from index_store import SourceState, open_source_log
+from ingest.article import Found, Rejected
+from ingest.crawl import crawl
+from ingest.schedule import failed, succeeded
+from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+from ingest.sources import FeedFile, read_files
+from ingest.stream import Item
+from ingest.workers import Workers, open_workers
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What reading sources needs beside them.
+
+    Attributes:
+        data_dir: The data folder, where what sources answered before is remembered.
+        settings: The limits of what an article may be, and how often sources are asked.
+        fetching: How the web is asked.
+    """
+
+    data_dir: Path
+    settings: IngestSettings
+    fetching: FetchSettings
+
+
+def read_sources(sources: Sequence[SourceSettings], surroundings: Surroundings) -> Iterator[Item]:
+    """
+    Read all that sources hold or name.
+
+    Args:
+        sources: Files, folders and addresses.
+        surroundings: Settings, and where the data folder is; it must exist.
+
+    Yields:
+        Articles, failures, and what is to be remembered once the articles before it are in the index.
+    """
+    naming: list[SourceSettings] = []
+    with open_workers() as workers:
+        for source in sources:
+            if source.is_on_the_web:
+                naming.append(source)
+            else:
+                yield from _read_local(source, surroundings, workers, naming)
+        if naming:
+            found = crawl(
+                naming,
+                data_dir=surroundings.data_dir,
+                settings=surroundings.settings,
+                fetching=surroundings.fetching,
+                workers=workers,
+            )
+            with closing(found):
+                yield from found
+
+
+def _read_local(
+    source: SourceSettings, surroundings: Surroundings, workers: Workers, naming: list[SourceSettings]
+) -> Iterator[Item]:
+    """Read a file or folder; files in it that name articles elsewhere join those to be visited."""
+    settings = surroundings.settings
+    found, problem = False, ""
+    for item in read_files([source.location], settings=settings, publisher=source.publisher, workers=workers):
+        if isinstance(item, FeedFile):
+            naming.append(source.model_copy(update={"location": str(item.path)}))
+            found = True
+            continue
+        if isinstance(item, Rejected):
+            problem = item.reason
+        elif _is_too_old(item, source):
+            continue
+        found = found or isinstance(item, Found)
+        yield item
+    if not any(one.location == source.location for one in naming):
+        yield _state_of(source, surroundings, None if found else problem)
+
+
+def _is_too_old(found: Found, source: SourceSettings) -> bool:
+    published_at = found.article.published_at
+    return source.since is not None and published_at is not None and published_at < source.since
+
+
+def _state_of(source: SourceSettings, surroundings: Surroundings, problem: str | None) -> SourceState:
+    with closing(open_source_log(surroundings.data_dir)) as log:
+        state = log.source(source.location)
+    now = datetime.now(UTC)
+    interval = timedelta(minutes=source.every_minutes or surroundings.settings.every_minutes)
+    if problem:
+        return failed(state, problem, now=now, interval=interval)
+    kind = "folder" if Path(source.location).is_dir() else "file"
+    return succeeded(SourceState(source.location, kind), now=now, interval=interval)

@@ -1,0 +1,31 @@
+"""A run's report in words and as JSON."""
+
+from dataclasses import asdict
+
+import click
+
+from ingest.reindex import Report
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """Write a report as `index --json` prints it; fields may be added, never renamed or dropped."""
+    counts = asdict(report)
+    remarks = {"failures": counts.pop("failures"), "warnings": counts.pop("warnings")}
+    return {**counts, "failed": report.failed, **remarks}
+
+
+def readable_report(report: Report, *, quiet: bool) -> str:
+    """Name what failed and why, on standard error; the counts are what is returned."""
+    for mark, remarks in (("not indexed", report.failures), ("note", () if quiet else report.warnings)):
+        for remark in remarks:
+            click.echo(f"{mark}: {remark.source}: {remark.reason}", err=True)
+    counts = (
+        (report.added, "added"),
+        (report.updated, "updated"),
+        (report.unchanged, "unchanged"),
+        (report.duplicates, "duplicates"),
+        (report.removed, "removed"),
+        (report.failed, "failed"),
+    )
+    told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing found"
+    return f"{told} ({report.chunks} chunks embedded in {report.seconds:.1f} s)"

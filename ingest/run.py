@@ -1,0 +1,32 @@
+"""One run over some sources: open the data folder for writing, read, index, close."""
+
+from collections.abc import Sequence
+from contextlib import closing
+
+from index_store import Configuration, StoreSettings, open_writer
+from ingest.gather import Surroundings, read_sources
+from ingest.reindex import Progress, Report, index_articles, recipe
+from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+
+
+def surroundings_of(configuration: Configuration) -> Surroundings:
+    """Collect what reading sources needs from the settings."""
+    data_dir = configuration.section(StoreSettings).data_dir
+    return Surroundings(data_dir, configuration.section(IngestSettings), configuration.section(FetchSettings))
+
+
+def run(configuration: Configuration, sources: Sequence[SourceSettings], progress: Progress) -> Report:
+    """
+    Bring the index up to date with sources.
+
+    Raises:
+        BusyIndexError: If another process is writing.
+        IndexStoreError: If the data folder cannot be written.
+        EncoderError: If the embedding model cannot be loaded.
+    """
+    store, settings = configuration.section(StoreSettings), configuration.section(IngestSettings)
+    with (
+        open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=recipe(settings)) as writer,
+        closing(read_sources(sources, surroundings_of(configuration))) as stream,
+    ):
+        return index_articles(stream, writer, settings, progress)

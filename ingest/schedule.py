@@ -1,0 +1,55 @@
+"""When a source is asked again: pure functions of what it answered."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from index_store import SourceState
+
+LONGEST_INTERVAL = timedelta(days=1)
+
+
+def interval_for(*, setting_s: float | None, hint_s: float | None, default_s: float, floor_s: float) -> timedelta:
+    """
+    Choose how long a source rests between two visits.
+
+    Args:
+        setting_s: What the source's own setting says; it is taken as it is.
+        hint_s: What its publisher asks for (`ttl`, `sy:updatePeriod`); never below the floor, never above a day.
+        default_s: What holds where neither says anything.
+        floor_s: The shortest rest that a hint can ask for.
+    """
+    if setting_s is not None:
+        return timedelta(seconds=setting_s)
+    if hint_s is None:
+        return timedelta(seconds=default_s)
+    return min(timedelta(seconds=max(hint_s, floor_s)), LONGEST_INTERVAL)
+
+
+def succeeded(state: SourceState, *, now: datetime, interval: timedelta) -> SourceState:
+    """Note a success."""
+    return replace(
+        state, checked_at=now, succeeded_at=now, due_at=now + interval, failures=0, problem=None, retired=False
+    )
+
+
+def failed(
+    state: SourceState, problem: str, *, now: datetime, interval: timedelta, retry_after_s: float | None = None
+) -> SourceState:
+    """
+    Note a failure: each one in a row doubles the rest, up to a day, and a publisher's `Retry-After` is kept to.
+
+    Args:
+        state: What was known.
+        problem: What went wrong, completing "SOURCE: …".
+        now: When.
+        interval: The source's usual rest.
+        retry_after_s: How long its publisher asked us to stay away, in seconds.
+    """
+    rest = min(interval * 2 ** min(state.failures + 1, 10), max(LONGEST_INTERVAL, interval))
+    rest = max(rest, timedelta(seconds=retry_after_s or 0))
+    return replace(state, checked_at=now, due_at=now + rest, failures=state.failures + 1, problem=problem)
+
+
+def is_due(state: SourceState, now: datetime) -> bool:
+    """Whether a source should be asked; one that is gone for good never is."""
+    return not state.retired and (state.due_at is None or state.due_at <= now)

@@ -1,0 +1,32 @@
+"""What sources give to an index run, in one stream: articles, failures, and what is to be remembered."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from index_store import PageState, SourceState
+from ingest.article import Found, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article that its source names again and that need not be read: nothing about it has changed."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """An article that its publisher took back for good; the reason completes "SOURCE: …"."""
+
+    article_id: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing more at the moment: time to index what there is."""
+
+
+# A state speaks of what came before it in the stream, and may be remembered once that is committed.
+Item: TypeAlias = Found | Rejected | Known | Withdrawn | SourceState | PageState | Pause

@@ -1,0 +1,111 @@
+"""The loop that never ends: each source on its own schedule, and a line that says how they are."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from types import FrameType
+
+from index_store import Configuration, DatelineError, EmptyIndexError, SourceState, StoreSettings, open_source_log
+from ingest.progress import show_progress
+from ingest.reindex import Report
+from ingest.run import run
+from ingest.schedule import is_due
+from ingest.settings import SourceSettings
+
+_REST_AFTER_TROUBLE_S = 60.0  # another writer, a full disk
+_LONGEST_REST_S = 3_600.0
+
+
+def watch(
+    configuration: Configuration,
+    sources: Sequence[SourceSettings],
+    *,
+    tell: Callable[[str], None],
+    tell_report: Callable[[Report], None],
+) -> None:
+    """
+    Visit sources when they are due, until SIGTERM or Ctrl-C, which may come at any moment.
+
+    Args:
+        configuration: The settings in force.
+        sources: What to visit.
+        tell: Takes a line on how the sources are.
+        tell_report: Takes the report of each round of visits.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        while True:
+            rest_s = _round(configuration, sources, tell, tell_report)
+            Event().wait(min(rest_s, _LONGEST_REST_S))
+    except KeyboardInterrupt:
+        tell("stopped; what was indexed stays")
+
+
+def end_with_input() -> None:
+    """Stop this process when its standard input is closed: when the process that started it has ended."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=wait, daemon=True).start()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _round(
+    configuration: Configuration,
+    sources: Sequence[SourceSettings],
+    tell: Callable[[str], None],
+    tell_report: Callable[[Report], None],
+) -> float:
+    """Visit what is due; returns how long to rest until something is, in seconds."""
+    states, now = states_of(configuration, sources), datetime.now(UTC)
+    due = [source for source in sources if is_due(states[source.location], now)]
+    if due:
+        try:
+            with show_progress(quiet=True) as progress:
+                report = run(configuration, due, progress)
+        except DatelineError as error:
+            tell(f"{error.message} Trying again in {_REST_AFTER_TROUBLE_S:.0f} s.")
+            return _REST_AFTER_TROUBLE_S
+        tell_report(report)
+        states = states_of(configuration, sources)
+        tell(health(list(states.values()), report))
+    return seconds_to_next(list(states.values()), datetime.now(UTC))
+
+
+def states_of(configuration: Configuration, sources: Sequence[SourceSettings]) -> dict[str, SourceState]:
+    """Look up what is known of each source, by location."""
+    try:
+        log = open_source_log(configuration.section(StoreSettings).data_dir)
+    except EmptyIndexError:
+        return {source.location: SourceState(source.location) for source in sources}
+    with closing(log):
+        return {source.location: log.source(source.location) for source in sources}
+
+
+def seconds_to_next(states: Sequence[SourceState], now: datetime) -> float:
+    """Return how long nothing is due, in seconds; an hour if nothing ever is."""
+    due = [state.due_at for state in states if state.due_at and not state.retired]
+    rest = min(due, default=now + timedelta(seconds=_LONGEST_REST_S)) - now
+    return max(rest.total_seconds(), 1.0)
+
+
+def health(states: Sequence[SourceState], report: Report) -> str:
+    """Say in one line how the sources are, what the last round brought, and when the next one is."""
+    failing = [state for state in states if state.problem]
+    told = f"{len(states)} source{'s' * (len(states) != 1)}: {len(states) - len(failing)} well"
+    if failing:
+        first = failing[0]
+        told += f", {len(failing)} failing ({first.location} {first.problem}{', and others' * (len(failing) > 1)})"
+    brought = f"{report.added} added, {report.updated} updated, {report.removed} removed"
+    due = [state.due_at for state in states if state.due_at and not state.retired]
+    following = f" · next visit {min(due).astimezone():%H:%M}" if due else ""
+    return f"{told} · {brought}{following}"
