@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -62,7 +62,8 @@ class FetchSettings(Section):
         max_mb: Most megabytes of one response, after decompression.
         host_interval_s: Shortest time between two requests to one host, in seconds.
         hosts_at_once: Most hosts asked at the same time.
-        private_hosts: Names or addresses of hosts that may be reached although they are private.
+        private_hosts: Hosts that may be reached although they are private, as addresses write them: a name or an IP
+            address, or one with a port.
     """
 
     name: ClassVar[str] = "fetch"
@@ -71,7 +72,7 @@ class FetchSettings(Section):
     max_mb: float = Field(10.0, gt=0, le=100)
     host_interval_s: float = Field(1.0, ge=0, le=3600)
     hosts_at_once: int = Field(8, ge=1, le=64)
-    private_hosts: tuple[str, ...] = ()
+    private_hosts: tuple[Annotated[str, Field(pattern=r"^[^\s/@?#\\]{1,255}$")], ...] = ()
 
 
 class IngestSettings(Section):
