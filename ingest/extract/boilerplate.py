@@ -1,0 +1,1 @@
+def without_boilerplate(text, *, headlines): return text
