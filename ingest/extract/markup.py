@@ -16,6 +16,8 @@ _LONGEST_VALUE = 2_000
 _MOST_META_TAGS = 500
 _LONG_PARAGRAPH_CHARS = 200
 _BYLINE_ELEMENTS = 150
+_MOST_LINKS = 3_000
+_LEAST_HEADLINE_BLANKS = 5  # six words; fewer are menus, or subheadings with an anchor
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 
@@ -81,3 +83,15 @@ def byline_area(tree: Tree) -> Iterator[Tree]:
         if element.tag == "p" and len(element.text_content()) > _LONG_PARAGRAPH_CHARS:
             return
         yield element
+
+
+def link_texts(tree: Tree) -> frozenset[str]:
+    """Return the wording of the links that are long enough to be headlines of other articles."""
+    texts = (wording(text_of(link)) for link in islice(tree.iter("a"), _MOST_LINKS))
+    return frozenset(text for text in texts if text.count(" ") >= _LEAST_HEADLINE_BLANKS)
+
+
+def beginning(tree: Tree) -> str:
+    """Return the first texts on the page, whatever they are: all there is to judge a page by that has no body."""
+    elements = islice(tree.iter("h1", "h2", "p", "li", "div", "span", "button", "label", "a"), 400)
+    return "\n".join(text for text in (plain(element.text or "") for element in elements) if text)

@@ -50,28 +50,32 @@ def page_dates(
     tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, address: str | None, now: datetime
 ) -> PageDates:
     """Choose the first date that can be read and does not lie in the future, from the surest place on."""
-    stated = [found for found in _stated(tree, data, meta, address) if _is_past(found.published_at, now)]
-    best = stated[0] if stated else _searched(tree, now)
+    stated = [found for found in _stated(data, meta) if _is_past(found.published_at, now)]
     if stated:
-        best = _precise(best, stated[1:])
-    written = [data.text("dateModified"), *(meta[name][0] for name in _META_MODIFIED if name in meta)]
+        best = _precise(stated[0], stated[1:])
+    else:
+        shown = (found for found in _shown(tree, address) if _is_past(found.published_at, now))
+        best = next(shown, None) or _searched(tree, now)
+    written = (data.text("dateModified"), *(meta[name][0] for name in _META_MODIFIED if name in meta))
     modified = next((text for text in written if text and _is_past(text, now)), None)
     return PageDates(best.published_at, best.source, best.confidence, modified)
 
 
-def _stated(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], address: str | None
-) -> Iterator[PageDates]:
-    """Yield what the page states, the surest first."""
+def _stated(data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[PageDates]:
+    """Yield what the page states for machines, the surest first."""
     yield PageDates(data.text("datePublished"), "json-ld", "high")
     for name in _META_PUBLISHED:
         yield PageDates(meta.get(name, (None,))[0], "meta", "high")
-    for element in tree.iter("time", "span", "abbr", "div", "p"):
-        if "datepublished" in (element.get("itemprop") or "").lower():
-            yield PageDates(element.get("datetime") or element.get("content") or text_of(element), "page", "high")
     for name in _META_VAGUE:
         yield PageDates(meta.get(name, (None,))[0], "meta", "medium")
     yield PageDates(data.text("dateCreated", "uploadDate"), "json-ld", "medium")
+
+
+def _shown(tree: Tree, address: str | None) -> Iterator[PageDates]:
+    """Yield what the page shows its readers near the headline, and the day in its address."""
+    for element in tree.iter("time", "span", "abbr", "div", "p"):
+        if "datepublished" in (element.get("itemprop") or "").lower():
+            yield PageDates(element.get("datetime") or element.get("content") or text_of(element), "page", "high")
     for element in byline_area(tree):
         if element.tag == "time" or _PUBLISHED_LABEL.match((element.text or "").strip()[:20]):
             yield PageDates(element.get("datetime") or text_of(element), "page", "medium")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from index_store import SourceError
 from ingest.article import RawArticle
 from ingest.extract.body import body_text
-from ingest.extract.boilerplate import without_boilerplate
-from ingest.extract.markup import parsed
+from ingest.extract.boilerplate import Surroundings, without_boilerplate
+from ingest.extract.markup import beginning, link_texts, parsed, wording
 from ingest.extract.metadata import metadata
-from ingest.extract.quality import flaw, signs_of
+from ingest.extract.quality import Signs, flaw, is_truncated
 
 
 def read_page(html: str, *, address: str | None = None, now: datetime | None = None) -> RawArticle:
@@ -30,13 +30,13 @@ def read_page(html: str, *, address: str | None = None, now: datetime | None = N
     if tree is None:
         return RawArticle(text="")
     said = metadata(tree, address=address, now=now or datetime.now(UTC))
-    signs = signs_of(tree, is_free=said.is_free)
-    text = without_boilerplate(body_text(tree), headlines=said.headlines)
-    reason = flaw(said.title, text, signs)
+    links, begins = link_texts(tree), beginning(tree)
+    body = body_text(tree)
+    reason = flaw(Signs(said.title or "", body or begins, links, said.is_free))
     if reason:
         raise SourceError(reason)
     return RawArticle(
-        text=text,
+        text=without_boilerplate(body, Surroundings(said.headlines, links, tuple(map(wording, said.authors)))),
         title=said.title,
         url=said.url,
         published_at=said.dates.published_at,
@@ -47,4 +47,5 @@ def read_page(html: str, *, address: str | None = None, now: datetime | None = N
         date_confidence=said.dates.confidence or "high",
         modified_at=said.dates.modified_at,
         section=said.section,
+        warnings=("holds only the beginning of the article",) if is_truncated(body) else (),
     )
