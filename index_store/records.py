@@ -24,7 +24,8 @@ class Article:
     One news article, as every source yields it and as the catalog keeps it.
 
     Attributes:
-        article_id: Stable key made from the address: 16 hexadecimal digits. A changed article keeps it.
+        article_id: Stable key made from the address: 16 hexadecimal digits. A changed article keeps it, and so does
+            one that is met at another variant of its address (AMP, mobile, with tracking parameters).
         url: Address of the original, also of a local file (`file:///…`).
         title: Headline; never empty.
         text: Body, never empty; every citation is a span of it.
@@ -54,11 +55,12 @@ class Article:
     @property
     def fingerprint(self) -> str:
         """
-        SHA-256 over everything that a quotation shows; equal fingerprints need no new embedding.
+        SHA-256 over everything that a quotation shows but the address; equal fingerprints need no new embedding.
 
-        A new modification date alone makes no new version: many publishers renew it without changing a word.
+        Another variant of its address makes no new version, nor does a new modification date alone: many publishers
+        renew it without changing a word.
         """
-        shown = (self.url, self.title, self.text, self.authors, self.publisher, self.published_at, self.language)
+        shown = (self.title, self.text, self.authors, self.publisher, self.published_at, self.language)
         return sha256(repr(shown).encode()).hexdigest()
 
 

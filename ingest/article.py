@@ -7,6 +7,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from index_store import Article
+from ingest.addresses import address_key, tidy_address
 from ingest.cleaning import (
     LONGEST_NAME,
     author_names,
@@ -132,7 +133,7 @@ def make_article(
     if reason:
         return Rejected(origin.source, reason)
     title = single_line(raw.title or "", limit_chars=LONGEST_TITLE) or opening(text)
-    address = web_address(raw.url) or origin.address_of(title)
+    address = tidy_address(web_address(raw.url) or origin.address_of(title))
     article = Article(
         article_id=article_id(address),
         url=address,
@@ -151,8 +152,8 @@ def make_article(
 
 
 def article_id(address: str) -> str:
-    """Return the key of the article at this address: the first 16 hexadecimal digits of its SHA-256."""
-    return sha256(address.encode()).hexdigest()[:16]
+    """Return the id of the article at this address, the same for all its variants: 16 digits of its key's SHA-256."""
+    return sha256(address_key(address).encode()).hexdigest()[:16]
 
 
 def _refusal(text: str, published_at: datetime | None, *, settings: IngestSettings, now: datetime) -> str | None:
@@ -182,7 +183,7 @@ def _warnings(raw: RawArticle, article: Article) -> Iterator[str]:
     elif article.published_at is None:
         given = single_line(str(raw.published_at), limit_chars=60)
         yield f'has the date "{given}", which cannot be read; indexed undated (write it as YYYY-MM-DD)'
-    if raw.url and raw.url.strip() and article.url != raw.url.strip():
+    if raw.url and raw.url.strip() and not web_address(raw.url):
         yield "has a url that is not a plain http(s) address; the file's own address is cited instead"
     if not is_mostly_latin(article.text):
         yield "is not in Latin script; the default embedding model reads English, so only exact words will find it"
