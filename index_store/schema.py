@@ -63,6 +63,7 @@ CREATE TABLE pages (                   -- what was asked of the web beside the s
     page_key      TEXT PRIMARY KEY,    -- identity of the address
     address       TEXT NOT NULL,
     source        TEXT NOT NULL,       -- location of the source that named it first
+    entry_key     TEXT,                -- what names it inside its feed
     article_id    TEXT,                -- NULL where it held no article
     announcement  TEXT,                -- fingerprint of what its feed or sitemap said of it
     etag          TEXT,
@@ -72,5 +73,5 @@ CREATE TABLE pages (                   -- what was asked of the web beside the s
     gone          INTEGER NOT NULL     -- 1 once it answered 404 or 410, or was withdrawn
 ) WITHOUT ROWID;
 CREATE INDEX pages_of_article ON pages (article_id);
-CREATE INDEX pages_of_source ON pages (source);
+CREATE INDEX pages_of_source ON pages (source, entry_key);
 """

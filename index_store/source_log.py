@@ -54,6 +54,7 @@ class PageState:
         page_key: Identity of its address.
         address: Where it was asked for.
         source: Location of the source that named it.
+        entry_key: What names it inside its feed; None where no feed named it.
         article_id: The article it gave; None where it gave none.
         announcement: Fingerprint of what its source said of it; while that stays, it need not be fetched again.
         etag, last_modified: Validators of its last answer.
@@ -65,6 +66,7 @@ class PageState:
     page_key: str
     address: str
     source: str
+    entry_key: str | None
     article_id: str | None
     announcement: str | None
     etag: str | None
@@ -100,6 +102,13 @@ class SourceLog:
     def page(self, page_key: str) -> PageState | None:
         """Return what is known of a page, or None."""
         row = self._connection.execute("SELECT * FROM pages WHERE page_key = ?", (page_key,)).fetchone()
+        return _record(PageState, row) if row else None
+
+    def page_of_entry(self, source: str, entry_key: str) -> PageState | None:
+        """Return what is known of the page of a feed's entry, or None."""
+        row = self._connection.execute(
+            "SELECT * FROM pages WHERE source = ? AND entry_key = ?", (source, entry_key)
+        ).fetchone()
         return _record(PageState, row) if row else None
 
     def live_pages(self) -> Iterator[PageState]:

@@ -1,6 +1,6 @@
 """All sources of a run in one stream: files first, then what must be asked for on the web."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ class Surroundings:
     fetching: FetchSettings
 
 
-def read_sources(sources: Sequence[SourceSettings], surroundings: Surroundings) -> Iterator[Item]:
+def read_sources(sources: Sequence[SourceSettings], surroundings: Surroundings) -> Generator[Item, None, None]:
     """
     Read all that sources hold or name.
 

@@ -85,7 +85,7 @@ def open_workers(*, count: int | None = None, longest_read_s: float = LONGEST_RE
     try:
         yield Workers(pool, longest_read_s=longest_read_s)
     finally:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 

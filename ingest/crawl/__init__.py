@@ -1,6 +1,6 @@
 """Sources of the web, read many at once: feeds, sitemaps, lists of feeds, pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def crawl(
     settings: IngestSettings,
     fetching: FetchSettings,
     workers: Workers,
-) -> Iterator[Item]:
+) -> Generator[Item, None, None]:
     """
     Visit sources and read what is new in them.
 
@@ -51,7 +51,7 @@ def crawl(
 
 def read_addresses(
     addresses: Sequence[str], *, settings: IngestSettings, fetching: FetchSettings, workers: Workers
-) -> Iterator[Found | Rejected]:
+) -> Generator[Found | Rejected, None, None]:
     """Read the article of each address, in their order, remembering nothing."""
 
     async def read_all(emit: Emit[Item]) -> None:

@@ -5,9 +5,9 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from ingest.article import RawArticle
+from ingest.extract import is_truncated
 from ingest.feeds import Feed, FeedEntry
 from ingest.markup import entry_text
-from ingest.quality import is_truncated
 from ingest.sitemaps import SitemapEntry
 
 _WHOLE_FROM_WORDS = 80  # a shorter text of a feed may be a teaser: its page is asked first
@@ -22,11 +22,13 @@ class Announcement:
         address: The page's address.
         raw: What is told of the article; its text is empty where nothing is known of it.
         is_whole: Whether that text is the whole article, so that the page need not be fetched.
+        entry_key: What names the entry inside its feed; None for what no feed told.
         fingerprint: Changes with whatever is told; None where that could not tell of a change.
     """
 
     address: str
     raw: RawArticle
+    entry_key: str | None = None
     is_whole: bool = False
     fingerprint: str | None = None
 
@@ -40,7 +42,7 @@ def announced_by_feed(entry: FeedEntry, feed: Feed, *, feed_address: str) -> Ann
         feed: Its feed.
         feed_address: Where the feed was found; the address of an entry that has none starts with it.
     """
-    text = entry_text(entry.html)
+    text = entry_text(entry.html, title=entry.title)
     has_page = entry.address is not None
     is_whole = entry.is_full and not is_truncated(text) and len(text.split()) >= _WHOLE_FROM_WORDS
     raw = RawArticle(
@@ -57,7 +59,7 @@ def announced_by_feed(entry: FeedEntry, feed: Feed, *, feed_address: str) -> Ann
     )
     address = entry.address or f"{feed_address}#{quote(entry.key)}"
     told = _fingerprint(entry.title, entry.html, entry.updated_at, entry.published_at)
-    return Announcement(address, raw, is_whole=is_whole or not has_page, fingerprint=told)
+    return Announcement(address, raw, entry.key, is_whole=is_whole or not has_page, fingerprint=told)
 
 
 def announced_by_sitemap(entry: SitemapEntry) -> Announcement:

@@ -1,7 +1,7 @@
 """An asynchronous producer read as an ordinary iterator: the loop runs in a thread, and never far ahead."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from threading import Thread
@@ -18,7 +18,7 @@ T = TypeVar("T")
 Emit: TypeAlias = Callable[[T], Awaitable[None]]
 
 
-def items_of(produce: Callable[[Emit[T]], Awaitable[None]]) -> Iterator[T | Pause]:
+def items_of(produce: Callable[[Emit[T]], Awaitable[None]]) -> Generator[T | Pause, None, None]:
     """
     Run a producer in a thread of its own and yield what it emits.
 
@@ -48,7 +48,7 @@ async def _run(produce: Callable[[Emit[T]], Awaitable[None]], queue: "asyncio.Qu
             await queue.put(None)
 
 
-def _taken(queue: "asyncio.Queue[T | None]", loop: asyncio.AbstractEventLoop) -> Iterator[T | Pause]:
+def _taken(queue: "asyncio.Queue[T | None]", loop: asyncio.AbstractEventLoop) -> Generator[T | Pause, None, None]:
     while True:
         waiting = asyncio.run_coroutine_threadsafe(queue.get(), loop)
         while True:

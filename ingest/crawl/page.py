@@ -72,9 +72,9 @@ class Pages:
         known = self._log.page(address_key(fetched.address))
         return await self._parse(told, source, known, fetched)
 
-    async def withdraw(self, address: str, reason: str) -> None:
-        """Note that a publisher took a page back for good."""
-        known = self._log.page(address_key(address))
+    async def withdraw(self, source: SourceSettings, entry_key: str, reason: str) -> None:
+        """Note that a feed took one of its entries back for good."""
+        known = self._log.page_of_entry(source.location, entry_key)
         if known and not known.gone:
             await self._note_gone(known, reason, for_good=True)
 
@@ -148,6 +148,7 @@ class Pages:
             page_key=address_key(told.address),
             address=told.address,
             source=source.location,
+            entry_key=told.entry_key,
             article_id=article_id or (known.article_id if known else None),
             announcement=told.fingerprint,
             etag=fetched.validators.etag,

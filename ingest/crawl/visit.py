@@ -12,6 +12,7 @@ from ingest.cleaning import single_line
 from ingest.crawl.announcements import announced_by_feed, announced_by_sitemap
 from ingest.crawl.bridge import Emit, for_each
 from ingest.crawl.page import Pages
+from ingest.dates import publication_date
 from ingest.feeds import Feed, FeedEntry, parse_feed
 from ingest.opml import parse_opml
 from ingest.schedule import failed, interval_for, is_due, succeeded
@@ -19,6 +20,7 @@ from ingest.settings import IngestSettings, SourceSettings
 from ingest.sitemaps import parse_sitemap
 from ingest.sniff import kind_of
 from ingest.sources.reading import read_whole
+from ingest.stream import Item
 from ingest.web import Fetched, Fetcher, FetchError, Validators
 
 _DEEPEST = 3  # sitemaps and lists of feeds may name others
@@ -48,7 +50,9 @@ class Visit:
 class Visits:
     """The visits of one run."""
 
-    def __init__(self, fetcher: Fetcher, log: SourceLog, pages: Pages, settings: IngestSettings, emit: Emit) -> None:
+    def __init__(
+        self, fetcher: Fetcher, log: SourceLog, pages: Pages, settings: IngestSettings, emit: Emit[Item]
+    ) -> None:
         self._fetcher = fetcher
         self._log = log
         self._pages = pages
@@ -146,10 +150,10 @@ class Visits:
         return Visit("feed", feed.title, feed.update_every_s, settled)
 
     async def _read_entry(self, entry: FeedEntry, feed: Feed, feed_address: str, source: SourceSettings) -> bool:
-        told = announced_by_feed(entry, feed, feed_address=feed_address)
         if entry.withdrawn:
-            await self._pages.withdraw(told.address, "was withdrawn by its publisher")
+            await self._pages.withdraw(source, entry.key, "was withdrawn by its publisher")
             return True
+        told = announced_by_feed(entry, feed, feed_address=feed_address)
         return await self._pages.read(told, source, named=self._named)
 
     async def _read_sitemap(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
@@ -174,6 +178,7 @@ class Visits:
         return await self.visit_all(children, depth=depth + 1)
 
 
-def _is_older(told: datetime | None, source: SourceSettings) -> bool:
+def _is_older(told: str | None, source: SourceSettings) -> bool:
     """Whether a sitemap says that a page is too old; what it does not say is found out on the page."""
-    return source.since is not None and told is not None and told < source.since
+    told_at = publication_date(told)
+    return source.since is not None and told_at is not None and told_at < source.since

@@ -86,8 +86,8 @@ def read_files(
             waiting.append(entry)
         if len(waiting) > (_PAGES_AHEAD if workers else 0):
             yield from _outcomes(waiting.popleft(), read, workers)
-    for entry in waiting:
-        yield from _outcomes(entry, read, workers)
+    for remaining in waiting:
+        yield from _outcomes(remaining, read, workers)
 
 
 def _outcomes(

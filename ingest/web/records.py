@@ -1,8 +1,11 @@
 """What a fetch is asked with, and what comes of it: the content, or the reason why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index_store import SourceError
+
+
+_PASSING = frozenset({408, 425, 429})  # too slow, too early, too often
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ class Fetched:
     """
 
     address: str
-    moved_to: str | None
-    unchanged: bool
-    content: bytes
-    media_type: str
-    charset: str | None
-    validators: Validators
-    fresh_for_s: float | None
+    moved_to: str | None = None
+    unchanged: bool = False
+    content: bytes = b""
+    media_type: str = ""
+    charset: str | None = None
+    validators: Validators = field(default_factory=Validators)
+    fresh_for_s: float | None = None
 
 
 class FetchError(SourceError):
@@ -52,12 +55,21 @@ class FetchError(SourceError):
     Attributes:
         status: The status of the answer; None if the failure was another one.
         retry_after_s: For how many seconds the host asks not to be asked again, if it says so.
+        is_lasting: Whether asking again soon would be of no use.
     """
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        is_lasting: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after_s = retry_after_s
+        self.is_lasting = is_lasting or (status in range(400, 500) and status not in _PASSING)
 
     @property
     def gone(self) -> bool:
@@ -67,7 +79,7 @@ class FetchError(SourceError):
     def reached_by(self, redirect: str) -> "FetchError":
         """Return this error as one of an address that redirected to where it happened."""
         message = f"redirects to {redirect}, which {self.message}"
-        return FetchError(message, status=self.status, retry_after_s=self.retry_after_s)
+        return FetchError(message, status=self.status, retry_after_s=self.retry_after_s, is_lasting=self.is_lasting)
 
 
 class UnreachableError(FetchError):

@@ -71,7 +71,7 @@ class Robots:
         if rules.failure:
             raise rules.failure.with_traceback(None)  # kept and raised many times: without the earlier ones' traces
         if not rules.robots.can_fetch(str(url), self._agent):
-            raise FetchError("is disallowed by its robots.txt")
+            raise FetchError("is disallowed by its robots.txt", is_lasting=True)
         return min(rules.robots.crawl_delay(self._agent) or 0.0, _LONGEST_DELAY_S)
 
     async def _rules_of(self, origin: URL) -> _Rules:
