@@ -185,6 +185,20 @@ def test_a_named_private_host_is_reached_and_no_other() -> None:
     assert all("is at a private address (127.0.0.1)" in message for message in refused)
 
 
+def test_hosts_with_letters_beyond_ascii() -> None:
+    """Are looked up in their encoded form, and may be named in the settings as people write them."""
+
+    async def lookup(host: str, port: int) -> list[str]:  # noqa: ARG001
+        return {"xn--bcher-kva.example": ["127.0.0.1"]}[host]
+
+    async def scenario() -> bytes:
+        settings = fetch_settings(private_hosts=("Bücher.example",))
+        async with Site({"/": answer(b"news")}) as site, Fetcher(settings, resolve=lookup) as fetcher:
+            return (await fetcher.get(site.url(host="bücher.example"))).content
+
+    assert asyncio.run(scenario()) == b"news"
+
+
 def test_a_setting_that_names_no_host_is_refused() -> None:
     """At the start, and with the name."""
     with pytest.raises(SettingsError, match="press:port"):
