@@ -13,7 +13,7 @@ from ingest.schedule import failed, succeeded
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
 from ingest.sources import FeedFile, read_files
 from ingest.stream import Item
-from ingest.workers import Workers, open_workers
+from ingest.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,36 @@ class Surroundings:
     fetching: FetchSettings
 
 
-def read_sources(sources: Sequence[SourceSettings], surroundings: Surroundings) -> Generator[Item, None, None]:
+def read_sources(
+    sources: Sequence[SourceSettings], surroundings: Surroundings, workers: Workers
+) -> Generator[Item, None, None]:
     """
     Read all that sources hold or name.
 
     Args:
         sources: Files, folders and addresses.
         surroundings: Settings, and where the data folder is; it must exist.
+        workers: The processes that read pages.
 
     Yields:
         Articles, failures, and what is to be remembered once the articles before it are in the index.
     """
     naming: list[SourceSettings] = []
-    with open_workers() as workers:
-        for source in sources:
-            if source.is_on_the_web:
-                naming.append(source)
-            else:
-                yield from _read_local(source, surroundings, workers, naming)
-        if naming:
-            found = crawl(
-                naming,
-                data_dir=surroundings.data_dir,
-                settings=surroundings.settings,
-                fetching=surroundings.fetching,
-                workers=workers,
-            )
-            with closing(found):
-                yield from found
+    for source in sources:
+        if source.is_on_the_web:
+            naming.append(source)
+        else:
+            yield from _read_local(source, surroundings, workers, naming)
+    if naming:
+        found = crawl(
+            naming,
+            data_dir=surroundings.data_dir,
+            settings=surroundings.settings,
+            fetching=surroundings.fetching,
+            workers=workers,
+        )
+        with closing(found):
+            yield from found
 
 
 def _read_local(

@@ -27,5 +27,5 @@ def readable_report(report: Report, *, quiet: bool) -> str:
         (report.removed, "removed"),
         (report.failed, "failed"),
     )
-    told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing found"
+    told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing new"
     return f"{told} ({report.chunks} chunks embedded in {report.seconds:.1f} s)"

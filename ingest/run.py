@@ -7,6 +7,7 @@ from index_store import Configuration, StoreSettings, open_writer
 from ingest.gather import Surroundings, read_sources
 from ingest.reindex import Progress, Report, index_articles, recipe
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+from ingest.workers import open_workers
 
 
 def surroundings_of(configuration: Configuration) -> Surroundings:
@@ -27,6 +28,7 @@ def run(configuration: Configuration, sources: Sequence[SourceSettings], progres
     store, settings = configuration.section(StoreSettings), configuration.section(IngestSettings)
     with (
         open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=recipe(settings)) as writer,
-        closing(read_sources(sources, surroundings_of(configuration))) as stream,
+        open_workers() as workers,
+        closing(read_sources(sources, surroundings_of(configuration), workers)) as stream,
     ):
         return index_articles(stream, writer, settings, progress)

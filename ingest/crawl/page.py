@@ -99,7 +99,8 @@ class Pages:
             await self._note_gone(known, error.message, for_good=error.status == _GONE)
             return True
         await self._emit(Rejected(told.address, error.message, is_minor=True))
-        await self._emit(self._state(told, source, known, Fetched(told.address), problem=error.message))
+        state = self._state(told, source, known, Fetched(told.address), problem=error.message)
+        await self._emit(state if error.is_lasting else replace(state, announcement=None))
         return error.is_lasting
 
     async def _note_gone(self, known: PageState, reason: str, *, for_good: bool) -> None:

@@ -1,0 +1,351 @@
+"""Feeds, pages, sitemaps and lists of feeds, served by a real server and indexed into a real data folder."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from local_web import LocalWeb, article_page, item, rss, serve
+
+from index_store import Filters, PassageEncoder, SourceState, open_catalog, open_source_log, open_writer
+from ingest import FetchSettings, IngestSettings, SourceSettings
+from ingest.gather import Surroundings, read_sources
+from ingest.progress import show_progress
+from ingest.prune import Gone, find_gone
+from ingest.reindex import Report, index_articles, recipe
+from ingest.workers import Workers, open_workers
+
+SETTINGS = IngestSettings()
+FETCHING = FetchSettings(private_hosts=("127.0.0.1",), host_interval_s=0)
+STRIKE = (
+    "Ferries to the islands will stop for three days from 10 March, the harbour office of Quay said on Monday.\n"
+    "The union of deck hands called the strike after talks on pay broke down. "
+    "Mira Lund, who leads the union, said that 240 members had voted for it.\n"
+    "The port expects that 12,000 passengers will have to travel by other means, or not at all."
+)
+BRIDGE = (
+    "The bridge over the Lower Sound was opened on Tuesday after nine years of work.\n"
+    "Ada Marsh, the mayor, was the first to cross it, in a tram that had been built for the day.\n"
+    "It is two kilometres long and cost 900 million crowns, twice what had been planned."
+)
+
+
+def in_html(text: str) -> str:
+    """Mark the paragraphs of a text."""
+    return "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n"))
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """One process that reads pages."""
+    with open_workers(count=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def web() -> Iterator[LocalWeb]:
+    """A web server of our own."""
+    with serve() as local_web:
+        yield local_web
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A data folder, and what it takes to fill it."""
+
+    surroundings: Surroundings
+    workers: Workers
+    encoder: PassageEncoder
+
+    def index(self, *locations: str, **settings: object) -> Report:
+        """Index sources."""
+        sources = [SourceSettings(location=location, **settings) for location in locations]  # type: ignore[arg-type]
+        with (
+            open_writer(self.surroundings.data_dir, recipe=recipe(SETTINGS)) as writer,
+            show_progress(quiet=True) as progress,
+        ):
+            writer._encoder = self.encoder
+            return index_articles(read_sources(sources, self.surroundings, self.workers), writer, SETTINGS, progress)
+
+    def titles(self) -> list[str]:
+        """Return the titles of all articles, in alphabetical order."""
+        with closing(open_catalog(self.surroundings.data_dir)) as catalog:
+            return sorted(article.title for article in catalog.articles(Filters(), limit=100))
+
+    def state(self, location: str) -> SourceState:
+        """Return what is remembered of a source."""
+        with closing(open_source_log(self.surroundings.data_dir)) as log:
+            return log.source(location)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, workers: Workers, encoder: PassageEncoder) -> Newsroom:
+    """An empty data folder."""
+    return Newsroom(Surroundings(tmp_path / "data", SETTINGS, FETCHING), workers, encoder)
+
+
+Publish = Callable[..., str]
+
+
+@pytest.fixture
+def publish(web: LocalWeb) -> Publish:
+    """Put a feed at /feed.xml, and the pages that it names."""
+
+    def put(**pages: str) -> str:
+        items = ""
+        for name, text in pages.items():
+            link = web.put(f"/{name}", article_page(title=f"On the {name}", text=text))
+            items += item(link=link, title=f"On the {name}", teaser=text[:40] + "…")
+        return web.put("/feed.xml", rss(items), media_type="application/rss+xml")
+
+    return put
+
+
+def counts(report: Report) -> tuple[int, int, int, int, int]:
+    """Return what a report counts: added, updated, unchanged, removed, failed."""
+    return report.added, report.updated, report.unchanged, report.removed, report.failed
+
+
+def test_a_feed_with_teasers_is_followed_to_its_pages(newsroom: Newsroom, publish: Publish) -> None:
+    """Where a feed carries only the beginning, the whole article is read from its page."""
+    report = newsroom.index(publish(strike=STRIKE, bridge=BRIDGE))
+    assert counts(report) == (2, 0, 0, 0, 0)
+    with closing(open_catalog(newsroom.surroundings.data_dir)) as catalog:
+        (strike,) = [a for a in catalog.articles(Filters(), limit=9) if a.title == "On the strike"]
+        article = catalog.version(strike.article_id).article
+    assert article.text == STRIKE
+    assert (article.authors, article.publisher, article.date_source) == (("Ada Quist",), "Harbour Wire", "json-ld")
+
+
+def test_a_feed_that_carries_whole_articles_costs_one_request(newsroom: Newsroom, web: LocalWeb) -> None:
+    """Full content is taken from the feed, and its pages are not fetched."""
+    long = f"{STRIKE}\n{BRIDGE}"
+    entry = item(link=f"{web.address}/strike", title="Ferry strike", teaser="Ferries stop", whole=in_html(long))
+    feed = web.put("/feed.xml", rss(entry, title="Quay Mail"))
+    assert counts(newsroom.index(feed)) == (1, 0, 0, 0, 0)
+    assert web.asked == [("/feed.xml", 200)]
+    with closing(open_catalog(newsroom.surroundings.data_dir)) as catalog:
+        (found,) = catalog.articles(Filters(), limit=9)
+        article = catalog.version(found.article_id).article
+    assert article.text.replace("\n\n", "\n") == long
+    assert (article.publisher, article.date_source, article.url) == ("Quay Mail", "feed", f"{web.address}/strike")
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2025-03-05T08:00:00+01:00"
+
+
+def test_a_feed_that_has_not_changed_costs_one_conditional_request(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """The next run asks whether the feed has changed; a 304 ends it."""
+    feed = publish(strike=STRIKE)
+    newsroom.index(feed)
+    web.asked.clear()
+    assert counts(newsroom.index(feed)) == (0, 0, 0, 0, 0)
+    assert web.asked == [("/feed.xml", 304)]
+
+
+def test_only_what_a_feed_announces_anew_is_fetched_again(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """A changed feed leads to its new and changed pages; those it says nothing new about are left alone."""
+    newsroom.index(publish(strike=STRIKE, bridge=BRIDGE))
+    web.asked.clear()
+    feed = publish(strike="Correction: the strike lasts four days. " + STRIKE, bridge=BRIDGE)
+    assert counts(newsroom.index(feed)) == (0, 1, 1, 0, 0)
+    assert web.asked == [("/feed.xml", 200), ("/strike", 200)]
+    with closing(open_catalog(newsroom.surroundings.data_dir)) as catalog:
+        (strike,) = [a for a in catalog.articles(Filters(), limit=9) if a.title == "On the strike"]
+        assert catalog.version(strike.article_id, 1).article.text == STRIKE
+
+
+def test_an_article_that_falls_off_its_feed_stays(newsroom: Newsroom, publish: Publish) -> None:
+    """Feeds hold what is new; what they have dropped is still true."""
+    newsroom.index(publish(strike=STRIKE))
+    newsroom.index(publish(bridge=BRIDGE))
+    assert newsroom.titles() == ["On the bridge", "On the strike"]
+
+
+def test_a_deleted_article_is_found_gone_and_one_in_trouble_is_not(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """Only 404 and 410 say that an article is gone; a server in trouble says nothing about it."""
+    newsroom.index(publish(strike=STRIKE, bridge=BRIDGE))
+    del web.pages["/strike"]
+    web.pages["/bridge"].status = 503
+    gone = [one for one in find_gone(newsroom.surroundings) if isinstance(one, Gone)]
+    assert [(one.article.title, one.reason) for one in gone] == [("On the strike", "answered 404 Not Found")]
+    assert newsroom.titles() == ["On the bridge", "On the strike"]
+
+
+def test_an_article_whose_file_is_deleted_is_found_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+    """Pruning looks for files as it does for pages."""
+    kept, deleted = tmp_path / "kept #1.txt", tmp_path / "deleted.txt"
+    kept.write_text(BRIDGE)
+    deleted.write_text(STRIKE)
+    newsroom.index(str(kept), str(deleted))
+    deleted.unlink()
+    gone = [one for one in find_gone(newsroom.surroundings) if isinstance(one, Gone)]
+    assert [one.article.url for one in gone] == [deleted.as_uri()]
+
+
+def test_a_publisher_that_says_gone_for_good_is_believed_at_once(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """A page that answers 410 when its feed announces a change is removed, and never cited again."""
+    newsroom.index(publish(strike=STRIKE, bridge=BRIDGE))
+    feed = publish(strike="Withdrawn. " + STRIKE, bridge=BRIDGE)
+    web.pages["/strike"].status = 410
+    assert counts(newsroom.index(feed)) == (0, 0, 1, 1, 0)
+    assert newsroom.titles() == ["On the bridge"]
+
+
+def test_a_feed_that_is_gone_for_good_is_retired(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """A feed that answers 410 is not asked again by the loop; its articles stay."""
+    feed = publish(strike=STRIKE)
+    newsroom.index(feed)
+    web.pages["/feed.xml"].status = 410
+    report = newsroom.index(feed)
+    assert (counts(report), report.is_complete) == ((0, 0, 0, 0, 1), False)
+    assert newsroom.state(feed).retired
+    assert newsroom.titles() == ["On the strike"]
+
+
+def test_a_feed_that_has_moved_for_good_is_asked_at_its_new_place(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """A permanent redirect is remembered, and not asked for again."""
+    publish(strike=STRIKE)
+    old = web.put("/old.xml", "", status=301, headers={"Location": "/feed.xml"})
+    newsroom.index(old)
+    assert newsroom.state(old).moved_to == f"{web.address}/feed.xml"
+    web.asked.clear()
+    newsroom.index(old)
+    assert web.asked == [("/feed.xml", 304)]
+
+
+def test_a_feed_that_moved_to_where_nothing_is_goes_back(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """A redirect that turns out to be wrong is forgotten."""
+    publish(strike=STRIKE)
+    old = web.put("/old.xml", "", status=301, headers={"Location": "/feed.xml"})
+    newsroom.index(old)
+    del web.pages["/feed.xml"]
+    newsroom.index(old)
+    web.put("/old.xml", rss(""))
+    assert counts(newsroom.index(old)) == (0, 0, 0, 0, 0)
+    assert newsroom.state(old).problem is None
+
+
+def test_a_feeds_own_hint_and_its_retry_after_set_its_next_visit(newsroom: Newsroom, web: LocalWeb) -> None:
+    """`ttl` says when to come again, and so does `Retry-After`; both are kept to."""
+    feed = web.put("/feed.xml", rss("", more="<ttl>120</ttl>"))
+    newsroom.index(feed)
+    state = newsroom.state(feed)
+    assert state.due_at is not None
+    assert state.checked_at is not None
+    assert (state.due_at - state.checked_at).total_seconds() == 7_200
+    web.put("/feed.xml", "", status=503, headers={"Retry-After": "90000"})
+    newsroom.index(feed)
+    state = newsroom.state(feed)
+    assert state.due_at is not None
+    assert state.checked_at is not None
+    assert (state.due_at - state.checked_at).total_seconds() == pytest.approx(86_400, abs=4_000)
+
+
+def test_a_page_in_trouble_is_asked_again_although_its_feed_has_not_changed(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """A run that could not read all that a feed names does not let a 304 hide the rest."""
+    feed = publish(strike=STRIKE, bridge=BRIDGE)
+    web.pages["/bridge"].status = 500
+    report = newsroom.index(feed)
+    assert (counts(report), report.is_complete) == ((1, 0, 0, 0, 1), True)
+    web.pages["/bridge"].status = 200
+    assert counts(newsroom.index(feed)) == (1, 0, 1, 0, 0)
+
+
+def test_two_feeds_that_name_one_page_do_not_fight_over_it(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A page belongs to the source that named it first; run after run, it is fetched once and changes once."""
+    link = web.put("/strike", article_page(title="Ferry strike", text=STRIKE))
+    world = web.put("/world.xml", rss(item(link=link, title="Ferry strike", teaser="Ferries…"), title="World"))
+    top = web.put("/top.xml", rss(item(link=link + "?utm_source=top", title="STRIKE!", teaser="No…"), title="Top"))
+    assert newsroom.index(world, top).added == 1
+    web.put("/top.xml", rss(item(link=link + "?utm_source=top", title="STRIKE!!", teaser="No…"), title="Top"))
+    web.asked.clear()
+    assert counts(newsroom.index(world, top)) == (0, 0, 1, 0, 0)
+    assert web.asked.count(("/strike", 200)) == 0
+
+
+def test_a_sitemap_and_what_is_below_it_are_read_since_a_day(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A sitemap index leads to sitemaps, these to pages; what is older than --since is not even fetched."""
+    new = web.put("/new", article_page(title="Bridge opens", text=BRIDGE))
+    old = web.put("/old", article_page(title="Strike", text=STRIKE, published_at="2024-01-01"))
+    undated = web.put("/undated", article_page(title="Older strike", text=STRIKE, published_at="2023-01-01"))
+    pages = "".join(
+        f"<url><loc>{page}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
+        for page, day in ((new, "2025-03-05"), (old, "2024-01-01"), (undated, ""))
+    )
+    child = web.put("/child.xml.gz", f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{pages}</urlset>')
+    index = web.put("/sitemap.xml", f"<sitemapindex><sitemap><loc>{child}</loc></sitemap></sitemapindex>")
+    report = newsroom.index(index, since="2025-01-01")
+    assert newsroom.titles() == ["Bridge opens"]
+    assert report.is_complete
+    assert ("/old", 200) not in web.asked
+
+
+def test_a_list_of_feeds_is_read_feed_by_feed(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish, tmp_path: Path
+) -> None:
+    """Each feed of an OPML file is a source: one that is broken does not stop the others."""
+    feed = publish(strike=STRIKE)
+    outlines = f'<outline type="rss" xmlUrl="{feed}"/><outline type="rss" xmlUrl="{web.address}/none.xml"/>'
+    file = tmp_path / "feeds.opml"
+    file.write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    report = newsroom.index(str(file))
+    assert (counts(report), report.is_complete) == ((1, 0, 0, 0, 1), False)
+    assert newsroom.state(feed).kind == "feed"
+    newsroom.index(str(file))
+
+
+def test_a_json_feed_and_a_saved_feed_are_followed(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish, tmp_path: Path
+) -> None:
+    """JSON Feed is read like any other; a feed saved to disk leads to the same pages."""
+    publish(strike=STRIKE)
+    items = [{"id": "1", "url": f"{web.address}/strike", "title": "Strike", "summary": "Ferries…"}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Quay Mail", "items": items}
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(feed))
+    web.put("/feed.json", json.dumps(feed), media_type="application/feed+json")
+    assert newsroom.index(f"{web.address}/feed.json").added == 1
+    assert counts(newsroom.index(str(saved))) == (0, 0, 1, 0, 0)
+
+
+def test_a_page_by_address_is_an_article_and_other_things_are_named(newsroom: Newsroom, web: LocalWeb) -> None:
+    """What is neither a page, a feed, a sitemap nor a list of feeds fails with a reason."""
+    page = web.put("/strike", article_page(title="Ferry strike", text=STRIKE))
+    picture = web.put("/logo.png", b"\x89PNG\r\n\x1a\n" + bytes(100), media_type="image/png")
+    report = newsroom.index(page, picture)
+    assert (counts(report), report.is_complete) == ((1, 0, 0, 0, 1), False)
+    assert report.failures[0].reason.startswith("is neither")
+
+
+def test_a_page_that_is_no_article_is_named_and_not_fetched_again(
+    newsroom: Newsroom, web: LocalWeb, publish: Publish
+) -> None:
+    """A cookie wall behind a feed's link is reported once; until the feed says something new, it is left alone."""
+    feed = publish(strike=STRIKE, wall="We value your privacy. Accept all cookies.")
+    first = newsroom.index(feed)
+    assert (first.added, first.failed, first.is_complete) == (1, 1, True)
+    web.pages["/feed.xml"].body = str(web.pages["/feed.xml"].body) + "<!-- changed -->"
+    web.asked.clear()
+    assert counts(newsroom.index(feed)) == (0, 0, 2, 0, 0)
+    assert web.asked == [("/feed.xml", 200)]
+
+
+def test_gzip_and_odd_encodings_are_read(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A feed in Windows-1252, sent gzipped, says what its author wrote."""
+    whole = in_html(f"{STRIKE}\n{BRIDGE}".replace("Quay", "Malmö"))
+    feed = rss(item(link=f"{web.address}/a", title="Färjor", whole=whole)).replace("utf-8", "windows-1252")
+    address = web.put("/feed.xml", feed.encode("cp1252"), media_type="text/xml", compressed=True)
+    assert newsroom.index(address).added == 1
+    assert newsroom.titles() == ["Färjor"]
