@@ -15,8 +15,9 @@ Element: TypeAlias = Any  # lxml brings no types
 
 _MOST_TAGS = 500_000  # of a tree, which takes about 200 bytes for each
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{1,40});)?")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,40});)?")
 _NAME = re.compile(r"<([A-Za-z_][\w.:-]{0,80})")
+_LONGEST_JUNK = 10_000
 _CDATA = "<![CDATA["
 PARSER_OPTIONS = {
     "recover": True,
@@ -29,7 +30,8 @@ PARSER_OPTIONS = {
 
 def root_start(text: str) -> int:
     """Return where the first element begins, after declarations, comments and junk; -1 where there is none."""
-    at = text.find("<")
+    declared = text.find("<?xml ", 0, _LONGEST_JUNK)  # what comes before may look like elements: "<b>Warning</b>"
+    at = text.find("<", max(declared, 0))
     while at >= 0 and not _NAME.match(text, at):
         end = text.find("-->" if text.startswith("<!--", at) else ">", at)
         at = text.find("<", end) if end >= 0 else -1
@@ -95,5 +97,8 @@ def local_name(element: Element) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    name = match[1]
+    number, name = match.groups()
+    if number:  # libxml2 lets through what it cannot decode itself afterwards
+        code = int(number[1:], 16) if number[0] in "xX" else int(number)
+        return "" if code > 0x10FFFF or ILLEGAL.match(chr(code)) else match[0]
     return html5.get(f"{name};") or f"&amp;{name};" if name else "&amp;"

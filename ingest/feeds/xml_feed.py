@@ -140,6 +140,6 @@ def _update_every_s(feed: Fields) -> float | None:
 
 
 def _number(text: object) -> float | None:
-    """Read a count of at most a few thousand digits' worth; None for anything else, and for none at all."""
+    """Read a whole number of up to seven digits; None for anything else, and for zero."""
     digits = str(text).strip()
-    return float(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits[:7]) and len(digits) < 8 else None
+    return float(digits) or None if digits.isascii() and digits.isdigit() and len(digits) < 8 else None

@@ -8,11 +8,14 @@ from index_store import SourceError
 from ingest.article import Found, Rejected, make_article
 from ingest.cleaning import single_line
 from ingest.settings import IngestSettings
+from ingest.sources.docx import read_docx
 from ingest.sources.folder import files_below
 from ingest.sources.json_dump import read_json
 from ingest.sources.jsonl import read_jsonl
+from ingest.sources.mail import read_mail, read_mailbox
 from ingest.sources.markdown import read_markdown
 from ingest.sources.page import read_html
+from ingest.sources.pdf import read_pdf
 from ingest.sources.reading import Draft, label
 from ingest.sources.text import read_text
 
@@ -26,8 +29,15 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
     **dict.fromkeys((".md", ".markdown"), read_markdown),
     **dict.fromkeys((".txt", ".text"), read_text),
+    ".eml": read_mail,
+    ".mbox": read_mailbox,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
-_KINDS = "JSONL, JSON, HTML, Markdown and text files (.jsonl .ndjson .json .html .htm .md .txt; also with .gz)"
+_KINDS = (
+    "JSONL, JSON, HTML, Markdown, text, mail, PDF and Word files "
+    "(.jsonl .ndjson .json .html .htm .md .txt .eml .mbox .pdf .docx; also with .gz)"
+)
 
 _log = logging.getLogger(__name__)
 
