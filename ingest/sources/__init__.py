@@ -12,13 +12,13 @@ from index_store import SourceError
 from ingest.article import Found, Rejected, make_article
 from ingest.settings import IngestSettings
 from ingest.sources.folder import files_below
-from ingest.sources.kinds import KINDS, is_page, is_read, names_articles, reader_for
+from ingest.sources.kinds import KINDS, is_slow, is_read, names_articles, reader_for
 from ingest.sources.reading import label
 from ingest.workers import Workers
 
 __all__ = ["FeedFile", "read_files", "read_source", "refused"]
 
-_PAGES_AHEAD = 32  # enough to keep all processes busy
+_FILES_AHEAD = 32  # enough to keep all processes busy
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def read_files(
         locations: Files and folders.
         settings: The limits of what an article may be.
         publisher: Publisher of the articles that name none.
-        workers: Processes that read pages, many at once and none for ever; None reads all of them here.
+        workers: Processes that read pages and the like, many at once and none for ever; None reads all of them here.
 
     Yields:
         What was found; what could not be read, with the reason; and files that name articles elsewhere.
@@ -80,11 +80,13 @@ def read_files(
     read = partial(_read_file, settings=settings, publisher=publisher)
     waiting = deque[_Entry]()
     for entry in (entry for location in locations for entry in _files_at(location)):
-        if workers and isinstance(entry, Path) and is_page(entry):
-            waiting.append((entry, workers.start(partial(_read_page, settings=settings, publisher=publisher), entry)))
+        if workers and isinstance(entry, Path) and is_slow(entry):
+            waiting.append(
+                (entry, workers.start(partial(_read_whole_file, settings=settings, publisher=publisher), entry))
+            )
         else:
             waiting.append(entry)
-        if len(waiting) > (_PAGES_AHEAD if workers else 0):
+        if len(waiting) > (_FILES_AHEAD if workers else 0):
             yield from _outcomes(waiting.popleft(), read, workers)
     for remaining in waiting:
         yield from _outcomes(remaining, read, workers)
@@ -135,8 +137,8 @@ def _files_of_known_kinds(folder: Path) -> Iterator[Path | Rejected]:
         yield Rejected(label(folder), f"holds no files of the kinds that are read: {KINDS}")
 
 
-def _read_page(path: Path, *, settings: IngestSettings, publisher: str | None) -> _Pages:
-    """Read a file that holds one page; runs in another process."""
+def _read_whole_file(path: Path, *, settings: IngestSettings, publisher: str | None) -> _Pages:
+    """Read a file that holds one article; runs in another process."""
     return tuple(_read_file(path, settings=settings, publisher=publisher))
 
 

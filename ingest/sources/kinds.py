@@ -6,10 +6,13 @@ from pathlib import Path
 from index_store import SourceError
 from ingest.article import Rejected
 from ingest.settings import IngestSettings
+from ingest.sources.docx import read_docx
 from ingest.sources.json_dump import read_json
 from ingest.sources.jsonl import read_jsonl
+from ingest.sources.mail import read_mail, read_mailbox
 from ingest.sources.markdown import read_markdown
 from ingest.sources.page import read_html
+from ingest.sources.pdf import read_pdf
 from ingest.sources.reading import Draft, opened
 from ingest.sources.text import read_text
 
@@ -21,12 +24,17 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
     **dict.fromkeys((".md", ".markdown"), read_markdown),
     **dict.fromkeys((".txt", ".text"), read_text),
+    ".eml": read_mail,
+    ".mbox": read_mailbox,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
 }
+_SLOW = {read_html, read_pdf, read_docx}
 _NAMING_ARTICLES = {".xml", ".rss", ".atom", ".rdf", ".opml"}
 _JSON_FEED = b"jsonfeed.org/version/"
 KINDS = (
-    "JSONL, JSON, HTML, Markdown and text files (.jsonl .ndjson .json .html .htm .md .txt), "
-    "and saved feeds, sitemaps and OPML (.xml .rss .atom .opml); also with .gz"
+    "JSONL, JSON, HTML, Markdown, text, mail, PDF and Word files "
+    "(.jsonl .ndjson .json .html .htm .md .txt .eml .mbox .pdf .docx), and saved feeds, sitemaps and OPML (.xml .rss .atom .opml); also with .gz"
 )
 
 
@@ -35,9 +43,9 @@ def is_read(path: Path) -> bool:
     return _suffix(path) in _READERS or _suffix(path) in _NAMING_ARTICLES
 
 
-def is_page(path: Path) -> bool:
-    """Whether a file of this name holds a page, which takes long enough to read to be worth a process."""
-    return _READERS.get(_suffix(path)) is read_html
+def is_slow(path: Path) -> bool:
+    """Whether a file of this name takes so long to read, or can be made to, that it is worth a process of its own."""
+    return _READERS.get(_suffix(path)) in _SLOW
 
 
 def names_articles(path: Path) -> bool:
