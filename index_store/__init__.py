@@ -26,7 +26,7 @@ from index_store.options import (
     parse_when,
     question_from,
 )
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Vectors, Version
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Likeness, Passage, Span, Vectors, Version
 
 __all__ = [
     "Article",
@@ -43,6 +43,7 @@ __all__ = [
     "Filters",
     "IndexStoreError",
     "IndexWriter",
+    "Likeness",
     "MismatchError",
     "NewsIndex",
     "Passage",

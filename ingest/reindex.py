@@ -8,15 +8,18 @@ its fingerprint and goes on with the rest.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from index_store import Article, Chunk, IndexWriter, PassageEncoder
 from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
+from ingest.duplicates import MOST_CANDIDATES, likenesses
 from ingest.settings import IngestSettings
 
 _LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
+_VARIANT = "has the address of {} in another spelling, and another text; the first one met is kept"
 _SAME_ADDRESS = "has the same address as another article of this run, {}; give it a url of its own"
 _CUTTING = 2  # raise it with every change of where sentences or chunks end
 _BATCH_CHUNKS = 512  # enough to fill the encoder's batches with texts of like length; half a minute on two cores
@@ -37,7 +40,8 @@ class Report:
 
     Attributes:
         added, updated, unchanged: Articles new to the index, replaced by a new version, and left alone.
-        duplicates: Articles met again in the same run.
+        duplicates: Articles met again in the same run, at the same address or another variant of it.
+        copies: Articles added or updated that are copies of another, at another address.
         removed: Articles taken out of the index.
         chunks: Chunks embedded.
         seconds: Duration of the run.
@@ -49,6 +53,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    copies: int = 0
     removed: int = 0
     chunks: int = 0
     seconds: float = 0.0
@@ -103,23 +108,33 @@ def index_articles(
 
 def _changed(found: Iterable[Found | Rejected], writer: IndexWriter, report: Report) -> Iterator[Article]:
     """Yield each article that must be embedded; count the others."""
-    seen: dict[str, str] = {}  # article ids of this run, with the fingerprint that came first
+    seen: dict[
+        str, tuple[int, str]
+    ] = {}  # article ids of this run, with a hash of the text and address that came first
     for one in found:
         if isinstance(one, Rejected):
             report.failures.append(Remark(one.source, one.reason))
             continue
-        article, fingerprint = one.article, one.article.fingerprint
+        article = one.article
         earlier = seen.get(article.article_id)
-        seen.setdefault(article.article_id, fingerprint)
-        if earlier == fingerprint:
-            report.duplicates += 1
-        elif earlier:
-            report.failures.append(Remark(one.source, _SAME_ADDRESS.format(article.url)))
-        elif writer.live_fingerprint(article.article_id) == fingerprint:
+        seen.setdefault(article.article_id, (hash(article.text), article.url))
+        if earlier:
+            _note_again(one, *earlier, report)
+        elif writer.live_fingerprint(article.article_id) == article.fingerprint:
             report.unchanged += 1
         else:
             report.warnings += [Remark(one.source, warning) for warning in one.warnings]
             yield article
+
+
+def _note_again(one: Found, text_hash: int, url: str, report: Report) -> None:
+    """Note an article whose address was met before in this run, then with this text and in this spelling."""
+    if text_hash != hash(one.article.text) and url == one.article.url:
+        report.failures.append(Remark(one.source, _SAME_ADDRESS.format(url)))
+        return
+    report.duplicates += 1
+    if text_hash != hash(one.article.text):
+        report.warnings.append(Remark(one.source, _VARIANT.format(url)))
 
 
 def _batches(
@@ -155,7 +170,9 @@ def _embed_and_commit(
     known = sum(writer.live_fingerprint(article.article_id) is not None for article, _ in batch)
     articles_per_chunk = len(batch) / len(texts)
     vectors = encoder.encode_passages(texts, done=lambda chunks: progress.advance(chunks * articles_per_chunk))
-    writer.replace(batch, vectors)
+    likeness = likenesses([article for article, _ in batch], partial(writer.sharing, limit=MOST_CANDIDATES))
+    writer.replace(batch, vectors, likeness)
     report.updated += known
+    report.copies += sum(bool(one.copies_of) for one in likeness.values())
     report.added += len(batch) - known
     report.chunks += len(texts)
