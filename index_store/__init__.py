@@ -16,7 +16,7 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import day, iso_utc, summary_json
+from index_store.formats import also_in, day, iso_utc, summary_json
 from index_store.index import IndexWriter, NewsIndex, open_catalog, open_writer
 from index_store.options import (
     UnreadableDateError,
@@ -57,6 +57,7 @@ __all__ = [
     "UnreadableDateError",
     "Vectors",
     "Version",
+    "also_in",
     "answer_batch",
     "configured",
     "day",

@@ -15,13 +15,15 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
-from index_store.records import ArticleSummary, Filters, LiveChunk, NewVersion, Vectors, Version, chunk_key
+from index_store.formats import day
+from index_store.records import ArticleSummary, Filters, Lifetime, LiveChunk, NewVersion, Vectors, Version, chunk_key
 from index_store.rows import (
     SUMMARY_COLUMNS,
     VERSION_COLUMNS,
     casefold,
     conditions,
     epoch,
+    lifetime_from,
     live_chunk_from,
     marks,
     pack,
@@ -215,7 +217,7 @@ class Catalog:
         Return one version of an article: the live one, or the one with this number.
 
         Raises:
-            UnknownArticleError: If there is none.
+            UnknownArticleError: If there is none; it names the versions that there are.
         """
         wanted = "retired_at IS NULL" if number is None else "number = ?"
         row = self._connection.execute(
@@ -223,11 +225,15 @@ class Catalog:
             (article_id,) if number is None else (article_id, number),
         ).fetchone()
         if row is None:
-            named = article_id if number is None else f"{article_id}, version {number}"
-            raise UnknownArticleError(
-                f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids."
-            )
+            raise _unknown(article_id, number, self.lifetimes(article_id))
         return version_from(row)
+
+    def lifetimes(self, article_id: str) -> tuple[Lifetime, ...]:
+        """When each of an article's versions was live, in their order; none for an article that never was."""
+        rows = self._connection.execute(
+            "SELECT number, indexed_at, retired_at FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
+        )
+        return tuple(lifetime_from(row) for row in rows)
 
     def articles(self, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List live articles, newest first."""
@@ -308,3 +314,18 @@ class Catalog:
 
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
+
+
+def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:
+    if not lifetimes:
+        named = article_id if number is None else f"{article_id}, version {number}"
+        return UnknownArticleError(f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids.")
+    last = lifetimes[-1]
+    kept = f"versions 1 to {last.number} are kept" if last.number > 1 else "version 1 is kept"
+    if number is not None:
+        return UnknownArticleError(f"The article {article_id} has no version {number}; {kept}.")
+    removed = f" on {day(last.retired_at)}" if last.retired_at else ""
+    return UnknownArticleError(
+        f"The article {article_id} was removed{removed}; {kept}.",
+        remedy=f"`dateline articles show {article_id} --version {last.number}` shows what it was.",
+    )

@@ -88,6 +88,22 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetime:
+    """
+    When a version of an article was live.
+
+    Attributes:
+        number: The version's number.
+        indexed_at: When it was committed (UTC).
+        retired_at: When it was replaced, or the article removed (UTC); None while it is live.
+    """
+
+    number: int
+    indexed_at: datetime
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """
     A contiguous piece of one article, small enough to embed whole.

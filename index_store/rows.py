@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from index_store.records import Article, ArticleSummary, Chunk, Filters, LiveChunk, NewVersion, Span, Version
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Lifetime, LiveChunk, NewVersion, Span, Version
 
 VERSION_COLUMNS = (
     "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "
@@ -60,6 +60,13 @@ def version_from(row: Sequence[Any]) -> Version:
         section=section,
     )
     return Version(article, number, datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(seen, UTC))
+
+
+def lifetime_from(row: Sequence[Any]) -> Lifetime:
+    """Read when a version was live from its number, indexed_at and retired_at."""
+    number, indexed_at, retired_at = row
+    ended = None if retired_at is None else datetime.fromtimestamp(retired_at, UTC)
+    return Lifetime(number, datetime.fromtimestamp(indexed_at, UTC), ended)
 
 
 def summary_from(row: Sequence[Any]) -> ArticleSummary:

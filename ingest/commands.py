@@ -125,7 +125,7 @@ def _readable_report(report: Report, *, quiet: bool) -> str:
         (report.failed, "failed"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing found"
-    told += f"; {report.copies} of them copies of others" if report.copies else ""
+    told += f"; copies of other articles among them: {report.copies}" if report.copies else ""
     return f"{told} ({report.chunks} chunks embedded in {report.seconds:.1f} s)"
 
 

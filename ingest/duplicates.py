@@ -24,7 +24,7 @@ from ingest.addresses import address_key
 
 SHINGLE_WORDS = 3
 LEAST_WORDS = 40  # a shorter text is a copy only of one with the same words
-# Copies share two fifths of what both say, or the shorter one, if it is no mere item of a round-up, stands in the other.
+# Copies share two fifths of what both say, or the shorter one stands in the other, if it is no item of a round-up.
 LEAST_JACCARD = 0.4
 LEAST_CONTAINMENT = 0.8
 LEAST_LENGTH_SHARE = 0.3
