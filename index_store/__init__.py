@@ -16,7 +16,7 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import day, iso_utc, summary_json
+from index_store.formats import also_in, day, iso_utc, summary_json
 from index_store.index import IndexWriter, NewsIndex, open_catalog, open_source_log, open_writer
 from index_store.options import (
     UnreadableDateError,
@@ -27,7 +27,7 @@ from index_store.options import (
     parse_when,
     question_from,
 )
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Passage, Span, Vectors, Version
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Likeness, Passage, Span, Vectors, Version
 from index_store.source_log import PageState, SourceLog, SourceState
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Filters",
     "IndexStoreError",
     "IndexWriter",
+    "Likeness",
     "MismatchError",
     "NewsIndex",
     "PageState",
@@ -62,6 +63,7 @@ __all__ = [
     "Vectors",
     "Version",
     "When",
+    "also_in",
     "answer_batch",
     "configured",
     "day",

@@ -15,9 +15,24 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
-from index_store.records import ArticleSummary, Filters, LiveChunk, NewVersion, Vectors, Version, chunk_key
-from index_store.rows import VERSION_COLUMNS, epoch, live_chunk_from, moment_from, pack, version_from, version_row
+from index_store.formats import day
+from index_store.records import ArticleSummary, Filters, Lifetime, LiveChunk, NewVersion, Vectors, Version, chunk_key
+from index_store.rows import (
+    SUMMARY_COLUMNS,
+    VERSION_COLUMNS,
+    casefold,
+    conditions,
+    epoch,
+    lifetime_from,
+    live_chunk_from,
+    marks,
+    pack,
+    summary_from,
+    version_from,
+    version_row,
+)
 from index_store.schema import SCHEMA, SCHEMA_VERSION
+from index_store.stories import Stories
 
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
 
@@ -27,10 +42,14 @@ class Catalog:
     The SQLite file of one data folder.
 
     One process writes at a time (see `lock.py`); any number read while it does (WAL).
+
+    Attributes:
+        stories: Which of the live articles are copies of each other.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.stories = Stories(connection)
 
     @classmethod
     def open(cls, file: Path, *, create: bool = False) -> Self:
@@ -67,7 +86,7 @@ class Catalog:
         return catalog
 
     def _prepare(self, file: Path, *, create: bool) -> None:
-        self._connection.create_function("casefold", 1, _casefold, deterministic=True)
+        self._connection.create_function("casefold", 1, casefold, deterministic=True)
         self._connection.execute("PRAGMA foreign_keys = ON")
         found = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0 and create:
@@ -145,6 +164,7 @@ class Catalog:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.stories.settle()
             self.set_fact("generation", str(self.generation() + 1))
             self._connection.execute("COMMIT")
         except BaseException:
@@ -154,9 +174,9 @@ class Catalog:
     def _put_live(self, version: NewVersion, at: int) -> None:
         self._retire_one(version.article.article_id, at)
         row = version_row(version, at=at)
-        version_id = self._connection.execute(
-            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({_marks(row)})", row
-        ).lastrowid
+        version_id: int = self._connection.execute(
+            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({marks(row)}) RETURNING version_id", row
+        ).fetchone()[0]
         self._connection.executemany(
             "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
@@ -164,6 +184,7 @@ class Catalog:
                 for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
             ],
         )
+        self.stories.enter(version.article.article_id, version_id, version.likeness)
 
     def _retire_one(self, article_id: str, at: int) -> int:
         row = self._connection.execute(
@@ -172,6 +193,7 @@ class Catalog:
         ).fetchone()
         if row is None:
             return 0
+        self.stories.leave(article_id, row[0])
         self._connection.execute("INSERT OR IGNORE INTO strays SELECT chunk_key FROM chunks WHERE version_id = ?", row)
         return self._connection.execute("DELETE FROM chunks WHERE version_id = ?", row).rowcount
 
@@ -200,7 +222,7 @@ class Catalog:
         Return one version of an article: the live one, or the one with this number.
 
         Raises:
-            UnknownArticleError: If there is none.
+            UnknownArticleError: If there is none; it names the versions that there are.
         """
         wanted = "retired_at IS NULL" if number is None else "number = ?"
         row = self._connection.execute(
@@ -208,33 +230,33 @@ class Catalog:
             (article_id,) if number is None else (article_id, number),
         ).fetchone()
         if row is None:
-            named = article_id if number is None else f"{article_id}, version {number}"
-            raise UnknownArticleError(
-                f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids."
-            )
+            raise _unknown(article_id, number, self.lifetimes(article_id))
         return version_from(row)
+
+    def lifetimes(self, article_id: str) -> tuple[Lifetime, ...]:
+        """When each of an article's versions was live, in their order; none for an article that never was."""
+        rows = self._connection.execute(
+            "SELECT number, indexed_at, retired_at FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
+        )
+        return tuple(lifetime_from(row) for row in rows)
 
     def articles(self, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List live articles, newest first."""
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         rows = self._connection.execute(
-            "SELECT article_id, url, title, publisher, published_at FROM versions "
-            f"WHERE {where} ORDER BY public_by_epoch DESC, article_id LIMIT ?",
+            f"SELECT {SUMMARY_COLUMNS} FROM versions WHERE {where} ORDER BY public_by_epoch DESC, article_id LIMIT ?",
             (*values, limit),
         )
-        return tuple(
-            ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
-            for article_id, url, title, publisher, published_at in rows
-        )
+        return tuple(summary_from(row) for row in rows)
 
     def count_articles(self, filters: Filters) -> int:
         """Count live articles that pass."""
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM versions WHERE {where}", values) or 0
 
     def newest_published_at(self, filters: Filters) -> datetime | None:
         """When the newest dated article that passes was published."""
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         newest = self._one(f"SELECT max(published_epoch) FROM versions WHERE {where}", values)
         return None if newest is None else datetime.fromtimestamp(newest, UTC)
 
@@ -242,18 +264,18 @@ class Catalog:
 
     def count_chunks(self, filters: Filters) -> int:
         """Count live chunks that pass."""
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM chunks JOIN versions USING (version_id) WHERE {where}", values) or 0
 
     def chunks(self, keys: Sequence[str], filters: Filters) -> dict[str, LiveChunk]:
         """Look up chunks by key; what is not live, or does not pass, is missing from what comes back."""
         found: dict[str, LiveChunk] = {}
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         for first in range(0, len(keys), _MOST_VARIABLES):
             some = keys[first : first + _MOST_VARIABLES]
             rows = self._connection.execute(
                 f'SELECT chunk_key, position, start, "end", sentences, vector, {VERSION_COLUMNS} '
-                f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({_marks(some)})",
+                f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
             found |= {row[0]: live_chunk_from(row) for row in rows}
@@ -280,7 +302,7 @@ class Catalog:
         Returns:
             Keys, and one row each: shape (n, dimensions), of unit length.
         """
-        where, values = _conditions(filters)
+        where, values = conditions(filters)
         rows = self._connection.execute(
             f"SELECT chunk_key, vector FROM chunks JOIN versions USING (version_id) WHERE {where}",
             values,
@@ -299,26 +321,16 @@ _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then 
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 
 
-def _conditions(filters: Filters) -> tuple[str, list[Any]]:
-    """Write filters as SQL over `versions`; only live versions pass."""
-    parts, values = ["retired_at IS NULL"], list[Any]()
-    for condition, moment in (
-        ("published_epoch >= ?", filters.since),
-        ("published_epoch <= ?", filters.until),
-        ("public_by_epoch <= ?", filters.as_of),
-    ):
-        if moment is not None:
-            parts.append(condition)
-            values.append(epoch(moment))
-    if filters.publishers:
-        parts.append(f"casefold(publisher) IN ({_marks(filters.publishers)})")
-        values.extend(name.casefold() for name in filters.publishers)
-    return " AND ".join(parts), values
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _casefold(text: str | None) -> str | None:
-    return None if text is None else text.casefold()
+def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:
+    if not lifetimes:
+        named = article_id if number is None else f"{article_id}, version {number}"
+        return UnknownArticleError(f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids.")
+    last = lifetimes[-1]
+    kept = f"versions 1 to {last.number} are kept" if last.number > 1 else "version 1 is kept"
+    if number is not None:
+        return UnknownArticleError(f"The article {article_id} has no version {number}; {kept}.")
+    removed = f" on {day(last.retired_at)}" if last.retired_at else ""
+    return UnknownArticleError(
+        f"The article {article_id} was removed{removed}; {kept}.",
+        remedy=f"`dateline articles show {article_id} --version {last.number}` shows what it was.",
+    )

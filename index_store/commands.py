@@ -1,18 +1,23 @@
 """The commands that look at what is indexed: `search` and `articles`."""
 
 import json
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from index_store.batch import BatchLine, answer_batch
+from index_store.catalog import Catalog
 from index_store.configuration import Configuration, StoreSettings
-from index_store.formats import day, iso_utc, summary_json
+from index_store.formats import also_in, day, iso_utc, summary_json
+from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog, open_writer
 from index_store.options import configured, filter_options, filters_from, question_from
-from index_store.records import Article, ArticleSummary, Passage, Version
+from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
+
+_MOST_COPIES = 50  # that are named with an article
 
 
 @click.command()
@@ -33,7 +38,7 @@ def search(
     **wanted: Any,  # noqa: ANN401 - the four values of filter_options
 ) -> None:
     """
-    Show the passages that match QUERY best, one an article.
+    Show the passages that match QUERY best, one a story; its copies in other publications are named with it.
 
     \b
     Examples:
@@ -66,13 +71,16 @@ def _search_reply(key: object, query: str, passages: tuple[Passage, ...]) -> dic
 
 def _passage_json(passage: Passage, rank: int) -> dict[str, Any]:
     summary = summary_json(ArticleSummary.of(passage.article))
-    return {"rank": rank, **summary, "text": passage.text, "score": round(passage.score, 6)}
+    copies = [summary_json(copy) for copy in passage.also_in]
+    return {"rank": rank, **summary, "text": passage.text, "score": round(passage.score, 6), "also_in": copies}
 
 
 def _readable(passage: Passage, rank: int) -> str:
     article = passage.article
     told = " · ".join(filter(None, (article.publisher, day(article.published_at), article.url)))
-    return f"{click.style(f'{rank}. {article.title}', bold=True)}\n   {told}\n   {' '.join(passage.text.split())}"
+    copies = also_in(passage.also_in, publisher=article.publisher)
+    headline = click.style(f"{rank}. {article.title}", bold=True)
+    return "\n   ".join(filter(None, (headline, told, " ".join(passage.text.split()), copies)))
 
 
 @click.group()
@@ -113,10 +121,35 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @configured
 def show(configuration: Configuration, article_id: str, *, number: int | None, as_json: bool) -> None:
-    """Show one article: its text is what citations quote."""
+    """Show one article: its text is what citations quote. An older version ends with what has changed since."""
     with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
-        version = catalog.version(article_id, number)
-    click.echo(json.dumps(_version_json(version), ensure_ascii=False) if as_json else _readable_version(version))
+        shown = _shown(catalog, article_id, number)
+    click.echo(json.dumps(_shown_json(shown), ensure_ascii=False) if as_json else _readable_version(shown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A version with what is told of its article; `diff` leads from it to the live version, where there is another."""
+
+    version: Version
+    lifetimes: tuple[Lifetime, ...]
+    diff: tuple[str, ...]
+    also_in: tuple[ArticleSummary, ...]
+
+
+def _shown(catalog: Catalog, article_id: str, number: int | None) -> _Shown:
+    version, lifetimes = catalog.version(article_id, number), catalog.lifetimes(article_id)
+    is_live = any(one.retired_at is None for one in lifetimes)
+    diff = changes(version, catalog.version(article_id)) if is_live else ()
+    return _Shown(version, lifetimes, diff, catalog.stories.copies(article_id, Filters(), limit=_MOST_COPIES))
+
+
+def _shown_json(shown: _Shown) -> dict[str, Any]:
+    return _version_json(shown.version) | {
+        "versions": [lifetime_json(lifetime) for lifetime in shown.lifetimes],
+        "diff": list(shown.diff),
+        "also_in": [summary_json(summary) for summary in shown.also_in],
+    }
 
 
 def _version_json(version: Version) -> dict[str, Any]:
@@ -130,10 +163,22 @@ def _version_json(version: Version) -> dict[str, Any]:
     }
 
 
-def _readable_version(version: Version) -> str:
-    article: Article = version.article
+def _readable_version(shown: _Shown) -> str:
+    article: Article = shown.version.article
     told = filter(None, (", ".join(article.authors), article.publisher, day(article.published_at)))
-    return "\n".join((click.style(article.title, bold=True), " · ".join(told), article.url, "", article.text))
+    copies = also_in(shown.also_in, publisher=article.publisher)
+    head = (click.style(article.title, bold=True), " · ".join(told), article.url, *([copies] if copies else ()))
+    return "\n".join((*head, "", article.text, *_what_came_after(shown)))
+
+
+def _what_came_after(shown: _Shown) -> Iterator[str]:
+    """Tell of a version that is not live what became of it, and how the live one differs."""
+    number = shown.version.number
+    if next(one.retired_at for one in shown.lifetimes if one.number == number) is None:
+        return
+    yield from ("", fate(number, shown.lifetimes))
+    if shown.diff:
+        yield from ("What has changed since:", "", *shown.diff)
 
 
 @articles.command()

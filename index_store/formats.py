@@ -1,8 +1,10 @@
 """How times and articles are written, for programs and for people."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from index_store.records import ArticleSummary
 
@@ -20,3 +22,26 @@ def day(moment: datetime | None) -> str:
 def summary_json(summary: ArticleSummary) -> dict[str, Any]:
     """Write what a list shows of an article."""
     return asdict(summary) | {"published_at": iso_utc(summary.published_at)}
+
+
+def also_in(copies: Iterable[ArticleSummary], *, publisher: str | None) -> str:
+    """
+    Name for people where else a story stands: "also in Harbour Wire, quay.example".
+
+    Args:
+        copies: The story's other articles.
+        publisher: Who is named already.
+
+    Returns:
+        Each publisher once, or the site of one that is unknown; "" where there is no other to name.
+    """
+    names = dict.fromkeys(copy.publisher or _site(copy.url) for copy in copies)
+    others = [name for name in names if name != publisher]
+    return f"also in {', '.join(others)}" if others else ""
+
+
+def _site(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.") or url
+    except ValueError:
+        return url

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +15,15 @@ from index_store.encoder import Model, PassageEncoder, QuestionEncoder, open_que
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.ranking import Candidate, fuse, keep_best
-from index_store.records import Article, Chunk, Filters, LiveChunk, NewVersion, Passage, Vectors, Version
+from index_store.records import Article, Chunk, Filters, Likeness, LiveChunk, NewVersion, Passage, Vectors, Version
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
 
-_CANDIDATES = 200  # of each kind; more of them changed no result on the benchmark
+# Of each kind; more than the first number changed no result on the benchmark. The second is for stories with so many
+# copies that they fill the first.
+_CANDIDATES = (200, 1_000)
+_MOST_COPIES_NAMED = 5
 _COPIES = {"chroma": "chroma.sqlite3", "words": "meta.json"}  # a copy's folder, and a file that it always holds
 _EXACT_BELOW_CHUNKS = 20_000  # scoring this many exactly takes no longer than opening Chroma
 
@@ -77,16 +80,17 @@ class NewsIndex:
 
     def search(self, query: str, filters: Filters, *, limit: int, per_article: int) -> tuple[Passage, ...]:
         """
-        Find the passages that match a query best, by its words and by its meaning.
+        Find the passages that match a query best, by its words and by its meaning; a story with copies counts once.
 
         Args:
             query: Any text; it is data, never query syntax.
             filters: What may be found.
             limit: Most passages to return (at least 1).
-            per_article: Most passages of one article (at least 1).
+            per_article: Most passages of one article (at least 1); the article with a story's best passage stands
+                for its copies.
 
         Returns:
-            Live passages, best first.
+            Live passages, best first; of copies that match alike, those of the one published first.
         """
         vector = self._encoder.encode_question(query)
         passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
@@ -98,15 +102,43 @@ class NewsIndex:
         self, query: str, vector: Vectors, filters: Filters, *, limit: int, per_article: int
     ) -> tuple[Passage, ...]:
         self._refresh()
-        word_scores = dict(self._words.best(query, filters, limit=_CANDIDATES))
-        keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters)]))
-        live = self._catalog.chunks(keys, filters)
-        ranked = fuse(
-            Candidate(key, word_scores.get(key, 0.0), float(found.vector @ vector)) for key, found in live.items()
+        for count in _CANDIDATES:
+            word_scores = dict(self._words.best(query, filters, limit=count))
+            keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters, limit=count)]))
+            live = self._catalog.chunks(keys, filters)
+            ranked = fuse(self._candidates(live, word_scores, vector))
+            best = keep_best(ranked, limit=limit, per_article=per_article)
+            if len(best) == limit or len(keys) < count:
+                break
+        return tuple(self._passage(live[candidate.key], candidate, score, filters) for candidate, score in best)
+
+    def _candidates(
+        self, live: Mapping[str, LiveChunk], word_scores: Mapping[str, float], vector: Vectors
+    ) -> Iterator[Candidate]:
+        stories = self._catalog.stories.story_ids({found.version.article.article_id for found in live.values()})
+        for key, found in live.items():
+            article_id = found.version.article.article_id
+            yield Candidate(
+                key=key,
+                article_id=article_id,
+                story_id=stories.get(article_id, article_id),
+                public_by=found.version.public_by,
+                word_score=word_scores.get(key, 0.0),
+                cosine=float(found.vector @ vector),
+            )
+
+    def _passage(self, found: LiveChunk, candidate: Candidate, score: float, filters: Filters) -> Passage:
+        copies = self._catalog.stories.copies(candidate.article_id, filters, limit=_MOST_COPIES_NAMED)
+        version = found.version
+        return Passage(
+            article=version.article,
+            version=version.number,
+            chunk=found.chunk,
+            score=score,
+            word_score=candidate.word_score,
+            cosine=candidate.cosine,
+            also_in=copies,
         )
-        article_ids = {key: found.version.article.article_id for key, found in live.items()}
-        best = keep_best(ranked, article_ids, limit=limit, per_article=per_article)
-        return tuple(_passage(live[candidate.key], candidate, score) for candidate, score in best)
 
     def _refresh(self) -> None:
         """Bring the copies up to date if a writer has committed since the last search."""
@@ -117,18 +149,18 @@ class NewsIndex:
                 self._chroma.reopen()
             self._generation = generation
 
-    def _nearest(self, vector: Vectors, filters: Filters) -> list[str]:
+    def _nearest(self, vector: Vectors, filters: Filters, *, limit: int) -> list[str]:
         """Keys of the chunks nearest to a vector: exact where few pass the filters, by Chroma where many do."""
         if self._chroma is None or (filters.narrow and self._catalog.count_chunks(filters) < _EXACT_BELOW_CHUNKS):
-            return _exactly_nearest(vector, *self._catalog.vectors(filters))
-        return self._chroma.nearest(vector, limit=self._fetch_count(filters))
+            return _exactly_nearest(vector, *self._catalog.vectors(filters), limit=limit)
+        return self._chroma.nearest(vector, limit=self._fetch_count(filters, limit))
 
-    def _fetch_count(self, filters: Filters) -> int:
-        """Ask Chroma for so many that about `_CANDIDATES` of them pass the filters."""
+    def _fetch_count(self, filters: Filters, limit: int) -> int:
+        """Ask Chroma for so many that about `limit` of them pass the filters."""
         if not filters.narrow:
-            return _CANDIDATES
+            return limit
         share = self._catalog.count_chunks(filters) / max(1, self._catalog.count_chunks(Filters()))
-        return int(_CANDIDATES / max(share, 0.05))
+        return int(limit / max(share, 0.05))
 
     def terms(self, text: str) -> list[str]:
         """Reduce a text to its index terms, in order: lower case, without accents, stemmed."""
@@ -208,6 +240,10 @@ class IndexWriter:
         """Fingerprint of the article's live version, or None where it is not live."""
         return self._catalog.live_fingerprint(article_id)
 
+    def sharing(self, bands: Iterable[int], *, limit: int) -> tuple[Article, ...]:
+        """Return the live articles that share a band with these, those that share most of them first."""
+        return tuple(self._catalog.version(one).article for one in self._catalog.stories.sharing(bands, limit=limit))
+
     def encoder(self) -> PassageEncoder:
         """
         Load the embedding model, once and only when something must be embedded.
@@ -221,16 +257,22 @@ class IndexWriter:
                 self._encoder.export(self._folder / "encoder")
         return self._encoder
 
-    def replace(self, articles: Sequence[tuple[Article, tuple[Chunk, ...]]], vectors: Vectors) -> None:
+    def replace(
+        self,
+        articles: Sequence[tuple[Article, tuple[Chunk, ...]]],
+        vectors: Vectors,
+        likenesses: Mapping[str, Likeness] | None = None,
+    ) -> None:
         """
         Make these articles live, each replacing its older version whole; all of them or none.
 
         Args:
             articles: Articles with their chunks, none twice.
             vectors: One row a chunk, in order: shape (chunks, dimensions), float32, of unit length.
+            likenesses: By article id, how copies are found and which they are; an article without one has none.
         """
         at = datetime.now(UTC)
-        versions = list(self._new_versions(articles, vectors, at))
+        versions = list(self._new_versions(articles, vectors, likenesses or {}, at))
         with _translated_errors(self._folder):
             self._catalog.expect(key for version in versions for key in version.keys)
             self._vectors.replace(versions)
@@ -256,13 +298,18 @@ class IndexWriter:
         return gone
 
     def _new_versions(
-        self, articles: Sequence[tuple[Article, tuple[Chunk, ...]]], vectors: Vectors, at: datetime
+        self,
+        articles: Sequence[tuple[Article, tuple[Chunk, ...]]],
+        vectors: Vectors,
+        likenesses: Mapping[str, Likeness],
+        at: datetime,
     ) -> Iterator[NewVersion]:
         first = 0
         for article, chunks in articles:
             number, first_seen_at = self._catalog.history(article.article_id)
             own = vectors[first : first + len(chunks)]
-            yield NewVersion(article, number + 1, first_seen_at or at, chunks, own)
+            likeness = likenesses.get(article.article_id, Likeness())
+            yield NewVersion(article, number + 1, first_seen_at or at, chunks, own, likeness)
             first += len(chunks)
 
     def _clear_strays(self) -> None:
@@ -352,14 +399,9 @@ def _check_recipe(catalog: Catalog, recipe: str) -> None:
         )
 
 
-def _exactly_nearest(vector: Vectors, keys: Sequence[str], vectors: Vectors) -> list[str]:
+def _exactly_nearest(vector: Vectors, keys: Sequence[str], vectors: Vectors, *, limit: int) -> list[str]:
     if not keys:
         return []
     cosines = vectors @ vector
-    best = np.argsort(-cosines, kind="stable")[:_CANDIDATES]
+    best = np.argsort(-cosines, kind="stable")[:limit]
     return [keys[i] for i in best]
-
-
-def _passage(found: LiveChunk, candidate: Candidate, score: float) -> Passage:
-    version = found.version
-    return Passage(version.article, version.number, found.chunk, score, candidate.word_score, candidate.cosine)

@@ -81,6 +81,27 @@ class Version:
     indexed_at: datetime
     first_seen_at: datetime
 
+    @property
+    def public_by(self) -> datetime:
+        """When the article was published, or, undated, first seen: it was public by then."""
+        return self.article.published_at or self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """
+    When a version of an article was live.
+
+    Attributes:
+        number: The version's number.
+        indexed_at: When it was committed (UTC).
+        retired_at: When it was replaced, or the article removed (UTC); None while it is live.
+    """
+
+    number: int
+    indexed_at: datetime
+    retired_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -109,6 +130,20 @@ def chunk_key(article_id: str, number: int, position: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """
+    How an article's copies are found.
+
+    Attributes:
+        bands: Integers of 64 bits with sign; articles that share one may be copies of each other.
+        copies_of: Ids of the live articles that it is a copy of, those of the same batch among them.
+    """
+
+    bands: tuple[int, ...] = ()
+    copies_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
     """
     An article version ready to be committed.
@@ -119,6 +154,7 @@ class NewVersion:
         first_seen_at: When the article's first version was committed, this one included.
         chunks: In reading order; never empty.
         vectors: One row a chunk, float32, of unit length.
+        likeness: How its copies are found, and which they are.
     """
 
     article: Article
@@ -126,6 +162,7 @@ class NewVersion:
     first_seen_at: datetime
     chunks: tuple[Chunk, ...]
     vectors: Vectors
+    likeness: Likeness = Likeness()
 
     @property
     def keys(self) -> list[str]:
@@ -172,33 +209,6 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """
-    A live chunk that matches a query, with what is known of its article.
-
-    Attributes:
-        article: The article, whole.
-        version: Number of the article version that is live.
-        chunk: The matching chunk.
-        score: Fused score; higher is better, comparable within one search only.
-        word_score: BM25 score, 0 where no word matches.
-        cosine: Cosine between question and chunk, in [-1, 1].
-    """
-
-    article: Article
-    version: int
-    chunk: Chunk
-    score: float
-    word_score: float
-    cosine: float
-
-    @property
-    def text(self) -> str:
-        """The chunk's text."""
-        return self.chunk.text
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleSummary:
     """What a list of articles shows: all of an article but its text."""
 
@@ -212,3 +222,32 @@ class ArticleSummary:
     def of(cls, article: Article) -> Self:
         """Summarise an article."""
         return cls(article.article_id, article.url, article.title, article.publisher, article.published_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """
+    A live chunk that matches a query, with what is known of its article.
+
+    Attributes:
+        article: The article, whole.
+        version: Number of the article version that is live.
+        chunk: The matching chunk.
+        score: Fused score; higher is better, comparable within one search only.
+        word_score: BM25 score, 0 where no word matches.
+        cosine: Cosine between question and chunk, in [-1, 1].
+        also_in: Live articles that are copies of this one and pass the search's filters, earliest first; at most five.
+    """
+
+    article: Article
+    version: int
+    chunk: Chunk
+    score: float
+    word_score: float
+    cosine: float
+    also_in: tuple[ArticleSummary, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The chunk's text."""
+        return self.chunk.text

@@ -1,4 +1,4 @@
-"""How the catalog's rows are made of records, and records of rows."""
+"""How the catalog's rows are made of records, records of rows, and conditions of filters."""
 
 import json
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from index_store.records import Article, Chunk, LiveChunk, NewVersion, Span, Version
+from index_store.records import Article, ArticleSummary, Chunk, Filters, Lifetime, LiveChunk, NewVersion, Span, Version
 
 VERSION_COLUMNS = (
     "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "
     "public_by_epoch, date_source, language, date_confidence, modified_at, section, first_seen_at, indexed_at"
 )
+SUMMARY_COLUMNS = "article_id, url, title, publisher, published_at"
 
 
 def version_row(version: NewVersion, *, at: int) -> tuple[Any, ...]:
@@ -61,6 +62,19 @@ def version_from(row: Sequence[Any]) -> Version:
     return Version(article, number, datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(seen, UTC))
 
 
+def lifetime_from(row: Sequence[Any]) -> Lifetime:
+    """Read when a version was live from its number, indexed_at and retired_at."""
+    number, indexed_at, retired_at = row
+    ended = None if retired_at is None else datetime.fromtimestamp(retired_at, UTC)
+    return Lifetime(number, datetime.fromtimestamp(indexed_at, UTC), ended)
+
+
+def summary_from(row: Sequence[Any]) -> ArticleSummary:
+    """Read what a list shows of an article from the values of `SUMMARY_COLUMNS`."""
+    article_id, url, title, publisher, published_at = row
+    return ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
+
+
 def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
     _, position, start, end, sentences, vector, *rest = row
@@ -91,3 +105,30 @@ def _iso(moment: datetime | None) -> str | None:
 def moment_from(text: str | None) -> datetime | None:
     """Read a time from ISO 8601; None stays None."""
     return None if text is None else datetime.fromisoformat(text)
+
+
+def conditions(filters: Filters) -> tuple[str, list[Any]]:
+    """Write filters as SQL over `versions`; only live versions pass."""
+    parts, values = ["retired_at IS NULL"], list[Any]()
+    for condition, moment in (
+        ("published_epoch >= ?", filters.since),
+        ("published_epoch <= ?", filters.until),
+        ("public_by_epoch <= ?", filters.as_of),
+    ):
+        if moment is not None:
+            parts.append(condition)
+            values.append(epoch(moment))
+    if filters.publishers:
+        parts.append(f"casefold(publisher) IN ({marks(filters.publishers)})")
+        values.extend(name.casefold() for name in filters.publishers)
+    return " AND ".join(parts), values
+
+
+def marks(values: Sequence[object]) -> str:
+    """Write a placeholder for each value."""
+    return ", ".join("?" * len(values))
+
+
+def casefold(text: str | None) -> str | None:
+    """Make a name comparable; catalogs know this as a function of SQL."""
+    return None if text is None else text.casefold()

@@ -42,6 +42,25 @@ CREATE TABLE chunks (                  -- of live versions only
 );
 CREATE INDEX chunks_of_version ON chunks (version_id);
 
+CREATE TABLE bands (                   -- of live versions: where their copies are looked for
+    band       INTEGER NOT NULL,       -- 64 bits, from MinHash
+    version_id INTEGER NOT NULL REFERENCES versions,
+    PRIMARY KEY (band, version_id)
+) WITHOUT ROWID;
+CREATE INDEX bands_of_version ON bands (version_id);
+
+CREATE TABLE copies (                  -- pairs of live articles that carry the same report, each in both orders
+    one   TEXT NOT NULL,
+    other TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+
+CREATE TABLE stories (                 -- of live articles that have copies
+    article_id TEXT PRIMARY KEY,
+    story_id   TEXT NOT NULL           -- the smallest article_id of those that pairs connect
+) WITHOUT ROWID;
+CREATE INDEX articles_of_story ON stories (story_id);
+
 CREATE TABLE strays (chunk_key TEXT PRIMARY KEY) WITHOUT ROWID;  -- what the copies may hold and must forget
 
 CREATE TABLE sources (                 -- what is known of each place that articles come from

@@ -8,17 +8,20 @@ its fingerprint and goes on with the rest.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from index_store import Article, Chunk, IndexWriter, PageState, PassageEncoder, SourceState
 from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
+from ingest.duplicates import MOST_CANDIDATES, likenesses
 from ingest.settings import IngestSettings
 from ingest.stream import Item, Known, Pause, Withdrawn
 
 _LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
 _LOOK_AHEAD_STATES = 10_000
 _LOOK_AHEAD_S = 15.0  # so that what comes slowly can be asked about soon
+_VARIANT = "has the address of {} in another spelling, and another text; the first one met is kept"
 _SAME_ADDRESS = "has the same address as another article of this run, {}; give it a url of its own"
 _CUTTING = 2  # raise it with every change of where sentences or chunks end
 _BATCH_CHUNKS = 512  # enough to fill the encoder's batches with texts of like length; half a minute on two cores
@@ -39,7 +42,8 @@ class Report:
 
     Attributes:
         added, updated, unchanged: Articles new to the index, replaced by a new version, and left alone.
-        duplicates: Articles met again in the same run.
+        duplicates: Articles met again in the same run, at the same address or another variant of it.
+        copies: Articles added or updated that are copies of another, at another address.
         removed: Articles taken out of the index.
         chunks: Chunks embedded.
         seconds: Duration of the run.
@@ -52,6 +56,7 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    copies: int = 0
     removed: int = 0
     chunks: int = 0
     seconds: float = 0.0
@@ -134,7 +139,9 @@ class _Reading:
         self._items = iter(stream)
         self._writer = writer
         self._progress = progress
-        self._seen: dict[str, str] = {}  # article ids of this run, with the fingerprint that came first
+        self._seen: dict[
+            str, tuple[int, str]
+        ] = {}  # article ids, with a hash of the text and the address that came first
 
     def ahead(self) -> _Ahead | None:
         """Read until there is enough to write, the sources pause, or 15 seconds are over; None at the end."""
@@ -165,20 +172,28 @@ class _Reading:
 
     def _is_changed(self, found: Found) -> bool:
         """Whether an article must be embedded; the others are counted."""
-        article, fingerprint = found.article, found.article.fingerprint
+        article = found.article
         earlier = self._seen.get(article.article_id)
-        self._seen.setdefault(article.article_id, fingerprint)
-        if earlier == fingerprint:
-            self.report.duplicates += 1
-        elif earlier:
-            self.report.failures.append(Remark(found.source, _SAME_ADDRESS.format(article.url)))
-            self.report.is_complete = False
-        elif self._writer.live_fingerprint(article.article_id) == fingerprint:
+        self._seen.setdefault(article.article_id, (hash(article.text), article.url))
+        if earlier:
+            self._note_again(found, *earlier)
+        elif self._writer.live_fingerprint(article.article_id) == article.fingerprint:
             self.report.unchanged += 1
         else:
             self.report.warnings += [Remark(found.source, warning) for warning in found.warnings]
             return True
         return False
+
+    def _note_again(self, found: Found, text_hash: int, url: str) -> None:
+        """Note an article whose address was met before in this run, then with this text and in this spelling."""
+        is_same_text = text_hash == hash(found.article.text)
+        if not is_same_text and url == found.article.url:
+            self.report.failures.append(Remark(found.source, _SAME_ADDRESS.format(url)))
+            self.report.is_complete = False
+            return
+        self.report.duplicates += 1
+        if not is_same_text:
+            self.report.warnings.append(Remark(found.source, _VARIANT.format(url)))
 
 
 def _batches(
@@ -214,7 +229,9 @@ def _embed_and_commit(
     known = sum(writer.live_fingerprint(article.article_id) is not None for article, _ in batch)
     articles_per_chunk = len(batch) / len(texts)
     vectors = encoder.encode_passages(texts, done=lambda chunks: progress.advance(chunks * articles_per_chunk))
-    writer.replace(batch, vectors)
+    likeness = likenesses([article for article, _ in batch], partial(writer.sharing, limit=MOST_CANDIDATES))
+    writer.replace(batch, vectors, likeness)
     report.updated += known
+    report.copies += sum(bool(one.copies_of) for one in likeness.values())
     report.added += len(batch) - known
     report.chunks += len(texts)

@@ -28,4 +28,5 @@ def readable_report(report: Report, *, quiet: bool) -> str:
         (report.failed, "failed"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing new"
+    told += f"; copies of other articles among them: {report.copies}" if report.copies else ""
     return f"{told} ({report.chunks} chunks embedded in {report.seconds:.1f} s)"

@@ -36,6 +36,7 @@ class Citation:
         article_id, version: The article version quoted.
         quote: `article.text[start:end]`, to the letter.
         start, end: Character span in the article's text.
+        also_in: Other articles that carry the same report, earliest first; copies, so no further sources.
     """
 
     n: int
@@ -49,6 +50,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    also_in: tuple[ArticleSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Claim:
     Attributes:
         text: The statement, without citation numbers.
         citations: Numbers of the citations it rests on; never empty.
-        support: "confirmed" by two or more independent articles, "single-source", or "disputed".
+        support: "confirmed" by two or more independent articles (copies of one report are one), "single-source", or
+            "disputed".
     """
 
     text: str

@@ -35,7 +35,7 @@ def choose(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
 
 
 def _say_the_same(one: Sentence, other: Sentence) -> bool:
-    """Whether two sentences overlap in the article, or share most of their words (copies of one wire story)."""
+    """Whether two sentences overlap in the article, or share most of their words (one report retold)."""
     if one.passage.article.article_id == other.passage.article.article_id:
         return one.span.start < other.span.end and other.span.start < one.span.end
     words, others = ({word.casefold() for word in sentence.text.split()} for sentence in (one, other))
@@ -84,4 +84,5 @@ def _citation(n: int, sentence: Sentence) -> Citation:
         quote=sentence.text,
         start=sentence.span.start,
         end=sentence.span.end,
+        also_in=sentence.passage.also_in,
     )

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from bot.answering import Answer
+from bot.answering import Answer, Citation
 from index_store import iso_utc, summary_json
 
 
@@ -20,10 +20,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason,
         "claims": [asdict(claim) for claim in answer.claims],
-        "citations": [
-            asdict(citation) | {"published_at": iso_utc(citation.published_at)} for citation in answer.citations
-        ],
+        "citations": [_citation(citation) for citation in answer.citations],
         "nearest": [summary_json(summary) for summary in answer.nearest],
         "mode": answer.mode,
         "elapsed_ms": answer.elapsed_ms,
     }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    copies = [summary_json(summary) for summary in citation.also_in]
+    return asdict(citation) | {"published_at": iso_utc(citation.published_at), "also_in": copies}

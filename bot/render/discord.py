@@ -28,6 +28,7 @@ _LEAST_CITATION = 280
 _PUBLISHER_SHARE = 80
 _TITLE_SHARE = 240
 _NUMBERS_SHOWN = 6
+_COPIES_SHARE = 160
 
 GREEN, BLUE, AMBER, GREY = 0x2E8B57, 0x3B6EA5, 0xD9822B, 0x808890
 _SUPPORT: dict[Support, tuple[str, str]] = {
@@ -125,8 +126,18 @@ def _citations(citations: Sequence[Citation], room: int) -> tuple[EmbedField, ..
 def _citation(citation: Citation, *, limit: int) -> EmbedField:
     name = rf"\[{citation.n}\] {_publisher(citation)}"
     value_limit = min(FIELD_VALUE_LIMIT, limit - units(name))
-    head = f"{_headline(citation, limit=value_limit // 2)}\n{_date(citation)}\n> "
+    copies = _also_in(citation) if value_limit > 2 * _LEAST_CITATION else ""
+    head = f"{_headline(citation, limit=value_limit // 2)}\n{_date(citation)}\n{copies}> "
     return EmbedField(name, head + (plain(citation.quote, limit=value_limit - units(head)) or "…"))
+
+
+def _also_in(citation: Citation) -> str:
+    """Name the other publishers of the same report on a line of their own, as many as there is room for."""
+    names = dict.fromkeys(_publisher(copy) for copy in citation.also_in)
+    others = [name for name in names if name != _publisher(citation)]
+    while units(", ".join(others)) > _COPIES_SHARE:
+        others.pop()
+    return f"also in {', '.join(others)}\n" if others else ""
 
 
 def _abstention(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from bot.answering import Answer, Citation
-from index_store import ArticleSummary, day
+from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
 
@@ -42,7 +42,9 @@ def _citation(citation: Citation) -> str:
     number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
     where = _where(citation.publisher, citation.published_at, citation.url)
     quote = _wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
-    return f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
+    copies = printable(also_in(citation.also_in, publisher=citation.publisher))
+    shown = f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
+    return f"{shown}\n{_wrapped(copies, indent='    ')}" if copies else shown
 
 
 def _nearest(summary: ArticleSummary) -> str:

@@ -12,7 +12,7 @@ from index_store import SourceError
 from ingest.article import Found, Rejected, make_article
 from ingest.settings import IngestSettings
 from ingest.sources.folder import files_below
-from ingest.sources.kinds import KINDS, is_slow, is_read, names_articles, reader_for
+from ingest.sources.kinds import KINDS, is_read, is_slow, names_articles, reader_for
 from ingest.sources.reading import label
 from ingest.workers import Workers
 

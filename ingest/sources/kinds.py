@@ -34,7 +34,8 @@ _NAMING_ARTICLES = {".xml", ".rss", ".atom", ".rdf", ".opml"}
 _JSON_FEED = b"jsonfeed.org/version/"
 KINDS = (
     "JSONL, JSON, HTML, Markdown, text, mail, PDF and Word files "
-    "(.jsonl .ndjson .json .html .htm .md .txt .eml .mbox .pdf .docx), and saved feeds, sitemaps and OPML (.xml .rss .atom .opml); also with .gz"
+    "(.jsonl .ndjson .json .html .htm .md .txt .eml .mbox .pdf .docx), "
+    "and saved feeds, sitemaps and OPML (.xml .rss .atom .opml); also with .gz"
 )
 
 

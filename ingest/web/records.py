@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from index_store import SourceError
 
-
 _PASSING = frozenset({408, 425, 429})  # too slow, too early, too often
 
 

@@ -1,13 +1,13 @@
 """Small articles and vectors for tests of the shelf, and a reader that needs no model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from index_store import Article, Chunk, IndexWriter, NewsIndex, Span, Vectors
+from index_store import Article, Chunk, IndexWriter, Likeness, NewsIndex, Span, Vectors
 from index_store.catalog import Catalog
 
 DIMENSIONS = 8
@@ -45,10 +45,11 @@ def vector_of(text: str) -> Vectors:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def put(writer: IndexWriter, articles: Sequence[Article]) -> None:
+def put(writer: IndexWriter, articles: Sequence[Article], likenesses: Mapping[str, Likeness] | None = None) -> None:
     """Replace these articles in one commit."""
     entries = [(one, chunks_of(one)) for one in articles]
-    writer.replace(entries, np.stack([vector_of(chunk.text) for _, chunks in entries for chunk in chunks]))
+    vectors = np.stack([vector_of(chunk.text) for _, chunks in entries for chunk in chunks])
+    writer.replace(entries, vectors, likenesses)
 
 
 class TextEncoder:
