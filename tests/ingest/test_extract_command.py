@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from local_web import article_page, serve
 
 from index_store import Configuration
-from ingest.commands import extract
-from ingest.settings import IngestSettings
+from ingest.extract_command import extract
+from ingest.settings import FetchSettings, IngestSettings
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -18,7 +19,8 @@ TEXT = "Title: Ferry runs again\nBy: Ada Quist\nDate: 2024-05-06\n\nThe ferry ru
 
 def run(*arguments: str | Path) -> Result:
     """Run the command with the default settings."""
-    configuration = Configuration(Path(), (IngestSettings(),))
+    fetching = FetchSettings(private_hosts=("127.0.0.1",), host_interval_s=0)
+    configuration = Configuration(Path("dateline.toml"), (IngestSettings(), fetching))
 
     def load(**_: Path | None) -> Configuration:
         return configuration
@@ -65,14 +67,16 @@ def test_readable(write: Write) -> None:
     assert "b.txt: has no publication date" in outcome.stderr
 
 
-@pytest.mark.parametrize("url", ["https://quay.example/a", "http://quay.example"])
-def test_addresses(url: str) -> None:
-    """A web address is refused clearly."""
-    outcome = run(url, "--json")
-    assert json.loads(outcome.stdout) == {
-        "file": url,
-        "error": "is a web address; save the page as a file and name that",
-    }
+def test_addresses(write: Write) -> None:
+    """Addresses are fetched and read like files, in the order named; one that fails does not stop the others."""
+    with serve() as web:
+        page = web.put("/ferry", article_page(title="Ferry runs again", text="The ferry runs again.\n" * 9))
+        none = f"{web.address}/none"
+        outcome = run(page, write("a.txt", TEXT), none, "--json")
+    first, second, third = map(json.loads, outcome.stdout.splitlines())
+    assert (first["file"], first["title"], first["authors"]) == (page, "Ferry runs again", ["Ada Quist"])
+    assert second["file"] == "a.txt"
+    assert third == {"file": none, "error": "answered 404 Not Found"}
     assert outcome.exit_code == 1
 
 

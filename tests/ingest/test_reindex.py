@@ -22,6 +22,9 @@ class Steps:
         self.expected = 0
         self.embedded = 0.0
 
+    def read(self) -> None:
+        """Nothing to remember."""
+
     def expect(self, articles: int) -> None:
         """Count what is to be done."""
         self.expected += articles
