@@ -1,30 +1,21 @@
 """
 Copies: articles that carry one report's text, under another headline, cut, or with another agency's credit.
 
-Texts are compared by their shingles (Broder, 1997). MinHash signs an article's shingles and the signature is cut into
-bands; whoever shares a band with it is compared exactly. The bands lie in the catalog: memory holds one batch.
+Whoever shares a MinHash band with an article is compared with it exactly. The bands lie in the catalog, so memory holds
+one batch, however large the index.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import blake2b
 from itertools import chain
 from urllib.parse import urlsplit
 
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
-
 from index_store import Article, Likeness
 from ingest.addresses import address_key
+from ingest.shingles import Shingles, bands_of, shared, words_of
 
-SHINGLE_WORDS = 3
-LEAST_WORDS = 40  # a shorter text is a copy only of one with the same words
-# Copies share two fifths of what both say, or the shorter one stands in the other, if it is no item of a round-up.
+# Two outlets' copies share two fifths of what both say, or the shorter stands in the other, which is no round-up.
 LEAST_JACCARD = 0.4
 LEAST_CONTAINMENT = 0.8
 LEAST_LENGTH_SHARE = 0.3
@@ -36,28 +27,6 @@ SAME_OUTLET_HEADLINE = 0.25
 SAME_OUTLET_TIME = timedelta(days=2)
 
 MOST_CANDIDATES = 50  # the most alike; more than that share bands by boilerplate
-_BANDS, _ROWS = 42, 3  # of those that share 30 % of all shingles it finds 68 %, of 40 % 94 %, of 50 % 99.6 %
-_LONGEST_CHARS = 100_000  # what stands behind these decides nothing
-_MULTIPLIER = np.uint64(
-    0x9E3779B97F4A7C15
-)  # odd: the hash of a run is a polynomial over those of its words, modulo 2^64
-_WORD = re.compile(r"\w+")
-
-Hashes = NDArray[np.uint64]
-
-
-@dataclass(frozen=True, slots=True)
-class Shingles:
-    """
-    What is compared of a text: hashes of every run of three words, each once, ascending.
-
-    Attributes:
-        all: Of a text shorter than `LEAST_WORDS` words, the hash of all its words together.
-        numbers: Those of them that hold a digit.
-    """
-
-    all: Hashes
-    numbers: Hashes
 
 
 def likenesses(
@@ -73,8 +42,8 @@ def likenesses(
     Returns:
         By article id.
     """
-    read = {article.article_id: shingles(article.text) for article in articles}
-    bands = dict(zip(read, _bands(list(read.values())), strict=True))
+    read = {article.article_id: Shingles.of(article.text) for article in articles}
+    bands = dict(zip(read, bands_of(list(read.values())), strict=True))
     batch: defaultdict[int, list[Article]] = defaultdict(list)  # articles so far, by band
     found: dict[str, Likeness] = {}
     for article in articles:
@@ -89,8 +58,8 @@ def likenesses(
 
 def _sharing(bands: Sequence[int], batch: Mapping[int, Sequence[Article]]) -> list[Article]:
     """List the articles that share a band, the most alike first."""
-    shared = Counter(one for band in bands if band in batch for one in batch[band][-MOST_CANDIDATES:])
-    return [one for one, _ in shared.most_common(MOST_CANDIDATES)]
+    alike = Counter(one for band in bands if band in batch for one in batch[band][-MOST_CANDIDATES:])
+    return [one for one, _ in alike.most_common(MOST_CANDIDATES)]
 
 
 def are_copies(one: Article, other: Article) -> bool:
@@ -102,35 +71,39 @@ def _are_copies(one: Article, other: Article, read: Mapping[str, Shingles]) -> b
     same_outlet = _same_outlet(one, other)
     if same_outlet and not (_near_in_time(one, other) and _alike_in_headline(one, other)):
         return False
-    a, b = (read.get(article.article_id) or shingles(article.text) for article in (one, other))
-    return _same_report(a, b, least_jaccard=SAME_OUTLET_JACCARD) if same_outlet else _same_report(a, b)
-
-
-def _same_report(one: Shingles, other: Shingles, *, least_jaccard: float | None = None) -> bool:
-    """Whether two texts share enough; `least_jaccard` in place of what is asked of different outlets."""
-    shared, shorter = _shared(one.all, other.all), min(len(one.all), len(other.all))
-    if _shared(one.numbers, other.numbers) < LEAST_NUMBERS * min(len(one.numbers), len(other.numbers)):
+    a, b = (read.get(article.article_id) or Shingles.of(article.text) for article in (one, other))
+    if not _agree_in_numbers(a, b):
         return False
-    jaccard = shared / max(1, len(one.all) + len(other.all) - shared)
-    if least_jaccard is not None:
-        return jaccard >= least_jaccard
-    long_enough = shorter >= LEAST_LENGTH_SHARE * max(len(one.all), len(other.all))
-    return jaccard >= LEAST_JACCARD or (long_enough and shared >= LEAST_CONTAINMENT * shorter > 0)
+    if same_outlet:
+        return _jaccard(a, b) >= SAME_OUTLET_JACCARD
+    return _jaccard(a, b) >= LEAST_JACCARD or _one_holds_the_other(a, b)
 
 
-def _shared(one: Hashes, other: Hashes) -> int:
-    return len(np.intersect1d(one, other, assume_unique=True))
+def _jaccard(one: Shingles, other: Shingles) -> float:
+    both = shared(one.all, other.all)
+    return both / max(1, len(one.all) + len(other.all) - both)
+
+
+def _one_holds_the_other(one: Shingles, other: Shingles) -> bool:
+    shorter, longer = sorted((len(one.all), len(other.all)))
+    return shorter >= LEAST_LENGTH_SHARE * longer and shared(one.all, other.all) >= LEAST_CONTAINMENT * shorter > 0
+
+
+def _agree_in_numbers(one: Shingles, other: Shingles) -> bool:
+    fewer = min(len(one.numbers), len(other.numbers))
+    return shared(one.numbers, other.numbers) >= LEAST_NUMBERS * fewer
 
 
 def _same_outlet(one: Article, other: Article) -> bool:
-    """Whether two articles have one publisher or, where it is not known of both, one site."""
+    """Whether two articles have one publisher, or parts of one, or, where it is not known of both, one site."""
     if one.publisher and other.publisher:
-        return one.publisher.casefold() == other.publisher.casefold()
-    host = _host(one.url)
-    return bool(host) and host == _host(other.url)
+        words, others = set(words_of(one.publisher)), set(words_of(other.publisher))
+        return words <= others or others <= words
+    site = _site(one.url)
+    return bool(site) and site == _site(other.url)
 
 
-def _host(url: str) -> str:
+def _site(url: str) -> str:
     key = address_key(url)
     return urlsplit(key).netloc if key.startswith("https://") else ""
 
@@ -149,43 +122,5 @@ def _alike_in_headline(one: Article, other: Article) -> bool:
 
 def _headline(article: Article) -> frozenset[str]:
     """Return the telling words of a headline: the longer ones that do not name the outlet."""
-    words, outlet = _words(article.title), _words(article.publisher or "")
+    words, outlet = words_of(article.title), words_of(article.publisher or "")
     return frozenset(word for word in words if len(word) > 3 and word not in outlet) or frozenset(words)
-
-
-def shingles(text: str) -> Shingles:
-    """Read what is compared of a text."""
-    words = _words(text[:_LONGEST_CHARS])
-    size = SHINGLE_WORDS if len(words) >= LEAST_WORDS else max(1, len(words))
-    if not words:
-        return Shingles(np.empty(0, np.uint64), np.empty(0, np.uint64))
-    known = {word: _hash(word.encode("utf-8", "surrogatepass")) for word in set(words)}
-    hashes = np.array([known[word] for word in words], np.uint64)
-    digits = np.array([any(c.isdigit() for c in word) for word in words])
-    runs = sliding_window_view(hashes, size) @ _MULTIPLIER ** np.arange(size, dtype=np.uint64)
-    return Shingles(np.unique(runs), np.unique(runs[sliding_window_view(digits, size).any(axis=1)]))
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _hash(word: bytes) -> int:
-    return int.from_bytes(blake2b(word, digest_size=8).digest())
-
-
-def _bands(texts: Sequence[Shingles]) -> list[tuple[int, ...]]:
-    """Sign texts and cut their signatures into bands: integers of 64 bits with sign, none for a text without words."""
-    from datasketch import MinHash  # type: ignore[import-untyped]  # takes 1 s, and only when something is indexed
-
-    low_halves = ((text.all & np.uint64(0xFFFFFFFF)).tolist() for text in texts)
-    signatures = MinHash.bulk(low_halves, num_perm=_BANDS * _ROWS, hashfunc=int)
-    return [
-        tuple(_band(n, signature.hashvalues) for n in range(_BANDS)) if len(text.all) else ()
-        for text, signature in zip(texts, signatures, strict=True)
-    ]
-
-
-def _band(n: int, signature: NDArray[np.uint32]) -> int:
-    values = signature[n * _ROWS : (n + 1) * _ROWS].astype("<u4").tobytes()
-    return int.from_bytes(blake2b(values, digest_size=8, salt=bytes([n])).digest(), signed=True)

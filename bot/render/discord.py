@@ -29,6 +29,7 @@ _PUBLISHER_SHARE = 80
 _TITLE_SHARE = 240
 _NUMBERS_SHOWN = 6
 _COPIES_SHARE = 160
+_UNKNOWN = "unknown publisher"
 
 GREEN, BLUE, AMBER, GREY = 0x2E8B57, 0x3B6EA5, 0xD9822B, 0x808890
 _SUPPORT: dict[Support, tuple[str, str]] = {
@@ -134,7 +135,7 @@ def _citation(citation: Citation, *, limit: int) -> EmbedField:
 def _also_in(citation: Citation) -> str:
     """Name the other publishers of the same report on a line of their own, as many as there is room for."""
     names = dict.fromkeys(_publisher(copy) for copy in citation.also_in)
-    others = [name for name in names if name != _publisher(citation)]
+    others = [name for name in names if name not in (_publisher(citation), _UNKNOWN)]
     while units(", ".join(others)) > _COPIES_SHARE:
         others.pop()
     return f"also in {', '.join(others)}\n" if others else ""
@@ -165,7 +166,7 @@ def _date(article: Citation | ArticleSummary) -> str:
 def _publisher(article: Citation | ArticleSummary) -> str:
     """Name the publisher; the site where it is unknown."""
     site = (web_address(article.url) or "").partition("://")[2].partition("/")[0]
-    return plain(article.publisher or site, limit=_PUBLISHER_SHARE) or "unknown publisher"
+    return plain(article.publisher or site, limit=_PUBLISHER_SHARE) or _UNKNOWN
 
 
 def _footer(answer: Answer, shown: int) -> str:

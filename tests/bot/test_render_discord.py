@@ -31,6 +31,8 @@ def answers(draw: st.DrawFn) -> Answer:
     """Answers and abstentions of any length, in which every text is hostile."""
     count = draw(st.integers(0, 40))
     texts = draw(st.lists(long_hostile, min_size=1, max_size=6))
+    summaries = st.builds(ArticleSummary, hostile, addresses, hostile, publishers, moments)
+    copies = tuple(draw(st.lists(summaries, max_size=5)))
     citations = tuple(
         Citation(
             n,
@@ -44,6 +46,7 @@ def answers(draw: st.DrawFn) -> Answer:
             texts[n % len(texts)],
             0,
             1,
+            copies,
         )
         for n in range(1, count + 1)
     )
@@ -56,11 +59,7 @@ def answers(draw: st.DrawFn) -> Answer:
         tuple(draw(claims)) if count else (),
         citations,
         None if count else draw(hostile),
-        ()
-        if count
-        else tuple(
-            draw(st.lists(st.builds(ArticleSummary, hostile, addresses, hostile, publishers, moments), max_size=3))
-        ),
+        () if count else tuple(draw(st.lists(summaries, max_size=3))),
         "extractive",
         41.2,
     )
@@ -157,6 +156,18 @@ def test_an_answer() -> None:
         f"> {QUOTE}",
     ]
     assert message.footer == "Quoted word for word from 2 articles · 0.04 s"
+
+
+def test_copies_are_named_with_their_citation() -> None:
+    """Other publishers of a report are named once each, as many as fit, and count neither as articles nor as quotes."""
+    papers = ("Quay Mail", "Example News", "*Marsh*", "Quay Mail", None)
+    copies = tuple(ArticleSummary("a9", "file:///a.txt", "Talks", paper, PUBLISHED) for paper in papers)
+    message = answer_message(answer(Claim(QUOTE, (1,), "single-source"), citations=(citation(1, also_in=copies),)))
+    assert message.fields[0].value.split("\n")[-2:] == [r"also in Quay Mail, \*Marsh\*", f"> {QUOTE}"]
+    assert message.footer.startswith("Quoted word for word from 1 article ·")
+    many = tuple(ArticleSummary("a9", "", "Talks", f"{n} " + "Very Long Gazette" * 4, None) for n in range(5))
+    message = answer_message(answer(Claim(QUOTE, (1,), "single-source"), citations=(citation(1, also_in=many),)))
+    assert message.fields[0].value.count("Gazette") == 8
 
 
 def test_a_local_file_is_cited_without_a_link() -> None:

@@ -20,7 +20,7 @@ FIELDS = {
 }  # fmt: skip
 CITATION = {
     "n": NUMBER, "article_id": TEXT, "url": TEXT, "title": TEXT, "publisher": OPTIONAL, "authors": list,
-    "published_at": OPTIONAL, "quote": TEXT, "start": NUMBER, "end": NUMBER,
+    "published_at": OPTIONAL, "quote": TEXT, "start": NUMBER, "end": NUMBER, "also_in": list,
 }  # fmt: skip
 NEAREST = {"article_id": TEXT, "url": TEXT, "title": TEXT, "publisher": OPTIONAL, "published_at": OPTIONAL}
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -40,10 +40,23 @@ summaries = st.builds(ArticleSummary, texts, texts, texts, publishers, published
 def answers(draw: st.DrawFn) -> Answer:
     """Any answer, and any abstention."""
     names = st.lists(texts, max_size=2).map(tuple)
+    copies = st.lists(summaries, max_size=2).map(tuple)
     citations = tuple(
         draw(
             st.builds(
-                Citation, st.just(n), texts, st.just(1), texts, texts, publishers, names, published, texts, spans, spans
+                Citation,
+                st.just(n),
+                texts,
+                st.just(1),
+                texts,
+                texts,
+                publishers,
+                names,
+                published,
+                texts,
+                spans,
+                spans,
+                copies,
             )
         )
         for n in range(1, draw(st.integers(0, 3)) + 1)
@@ -72,10 +85,11 @@ def test_every_field_of_the_contract_is_there(answer: Answer) -> None:
         check(citation, CITATION)
     for claim in told["claims"]:
         check(claim, {"text": TEXT, "citations": list, "support": TEXT})
-    for summary in told["nearest"]:
+    copies = [copy for citation in told["citations"] for copy in citation["also_in"]]
+    for summary in (*told["nearest"], *copies):
         check(summary, NEAREST)
     times = [told["as_of"], *told["window"].values()]
-    times += [article["published_at"] for article in (*told["citations"], *told["nearest"])]
+    times += [article["published_at"] for article in (*told["citations"], *told["nearest"], *copies)]
     assert told["window"].keys() == {"since", "until"}
     assert all(time is None or UTC_TIME.fullmatch(time) for time in times)
 

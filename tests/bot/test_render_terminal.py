@@ -1,6 +1,7 @@
 """What a terminal shows of an answer, and what no article can make it do."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -25,9 +26,10 @@ def answered(
     title: str = "Talks in Doha",
     publisher: str | None = "Example Wire",
     url: str = "https://wire.example/doha",
+    also_in: tuple[ArticleSummary, ...] = (),
 ) -> Answer:
     """An answer with one claim, which is its quote."""
-    citation = Citation(1, "id", 1, url, title, publisher, (), PUBLISHED, quote, 0, len(quote))
+    citation = Citation(1, "id", 1, url, title, publisher, (), PUBLISHED, quote, 0, len(quote), also_in)
     return Answer(
         Question("Who?"), "Who?", (Claim(quote, (1,), "single-source"),), (citation,), None, (), "extractive", 1.0
     )
@@ -49,6 +51,19 @@ def test_an_answer_shows_what_a_reader_needs() -> None:
         "    https://wire.example/doha",
         "    “Adam Boehler led the talks in Doha.”",
     ]
+
+
+def test_copies_are_named_below_their_citation() -> None:
+    """Other publishers of the report are named once each, the cited one not again; an unknown one by its site."""
+    copies = (
+        replace(SUMMARY, publisher="Quay Mail"),
+        SUMMARY,
+        replace(SUMMARY, publisher=None, url="https://www.marsh.example/doha"),
+        replace(SUMMARY, publisher="Quay Mail"),
+    )
+    told = click.unstyle(answer_text(answered("It rained in Doha.", also_in=copies)))
+    assert told.splitlines()[-1] == "    also in Quay Mail, marsh.example"
+    assert "also in" not in click.unstyle(answer_text(answered("It rained in Doha.", also_in=(SUMMARY,))))
 
 
 def test_an_unknown_publisher_leaves_no_gap() -> None:

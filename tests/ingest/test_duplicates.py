@@ -91,9 +91,10 @@ BOILERPLATE = (
         ({"title": "Ferry to Reed sinks at its pier"}, True),
         ({"title": "Ferry to Reed sinks", "published_at": None}, True),
         ({"title": "Council of Osterby dissolves itself"}, False),
+        ({"title": "Council of Osterby dissolves itself", "publisher": "Harbour Wire Business"}, False),
         ({"title": "Ferry to Reed sinks", "published_at": MARCH + timedelta(days=30)}, False),
     ],
-    ids=["moved", "moved, undated", "boilerplate", "printed again"],
+    ids=["moved", "moved, undated", "boilerplate", "boilerplate of a part of it", "printed again"],
 )
 def test_one_outlet_repeats_a_text_for_other_reasons(
     news: Newsroom, changes: dict[str, object], *, copies: bool

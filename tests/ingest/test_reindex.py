@@ -75,6 +75,36 @@ def test_the_first_of_two_with_one_address_counts(tmp_path: Path, encoder: Passa
     catalog.close()
 
 
+def at(found: Found, url: str, **changes: str) -> Found:
+    """The same article at another address, or at another variant of it."""
+    return replace(found, article=replace(found.article, url=url, **changes))
+
+
+def test_variants_of_an_address_are_one_article(tmp_path: Path, encoder: PassageEncoder) -> None:
+    """Another variant of an address is a duplicate; where its text differs the first one counts, with a note."""
+    same = at(A, "https://m.news.example/a", title="On a | News")
+    other = at(A, "https://news.example/a/amp", text="The bridge opened on Monday.")
+    report, _ = run(tmp_path, encoder, A, same, other)
+    assert (report.added, report.duplicates, report.failed) == (1, 2, 0)
+    assert ["another spelling" in remark.reason for remark in report.warnings] == [True]
+    report, _ = run(tmp_path, encoder, at(A, "http://www.news.example/a"))
+    assert (report.unchanged, report.chunks) == (1, 0)
+
+
+def test_copies_are_counted(tmp_path: Path, encoder: PassageEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy is indexed like any article, in its story, and counted, also when its original came in an earlier run."""
+    monkeypatch.setattr("ingest.reindex._BATCH_CHUNKS", 1)
+    copies = [replace(A, article=replace(A.article, article_id=n * 16, url=f"https://{n}.example/")) for n in "xyz"]
+    report, _ = run(tmp_path, encoder, A, B, copies[0])
+    assert (report.added, report.copies) == (3, 1)
+    report, _ = run(tmp_path, encoder, copies[1], copies[2])
+    assert (report.added, report.copies) == (2, 2)
+    catalog = open_catalog(tmp_path)
+    named = catalog.stories.story_ids([*(one.article.article_id for one in (A, B, *copies))])
+    assert named == dict.fromkeys(("a" * 16, "x" * 16, "y" * 16, "z" * 16), "a" * 16)
+    catalog.close()
+
+
 def test_batches_are_committed_one_by_one(
     tmp_path: Path, encoder: PassageEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
