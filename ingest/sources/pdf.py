@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from index_store import SourceError
 from ingest.article import RawArticle
 from ingest.settings import IngestSettings
+from ingest.sources.document_date import document_date
 from ingest.sources.lines import paragraphs
 from ingest.sources.reading import Draft, origin_of, read_whole
 
@@ -95,7 +95,6 @@ def _lines(reader: "PdfReader", limit_chars: int) -> tuple[list[str], bool]:
 
 def _creation_date(reader: "PdfReader") -> str | None:
     try:
-        created = reader.metadata.creation_date if reader.metadata else None
+        return document_date(reader.metadata.creation_date if reader.metadata else None)
     except (ValueError, TypeError, OverflowError):
         return None
-    return created.isoformat() if isinstance(created, datetime) else None

@@ -210,7 +210,13 @@ def test_a_plain_file_has_its_own_address(read: Read, write: Write) -> None:
     assert outcome.warnings == ("has no publication date; indexed undated",)
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.html", "a.txt", "a.md", "a.jsonl.gz", "a.html.gz"])
+KINDS = [
+    *("a.jsonl", "a.json", "a.html", "a.txt", "a.md", "a.jsonl.gz", "a.html.gz"),
+    *("a.eml", "a.mbox", "a.pdf", "a.docx", "a.mbox.gz"),
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize(
     ("content", "why"),
     [(b"", "is empty"), (b" \n\n", "is empty"), (bytes(range(256)) * 40, "not"), (b"\x89PNG\0\0\0\r\n" * 9, "not")],
@@ -246,10 +252,10 @@ def test_impossible_paths(location: str, read: Read) -> None:
     assert reason(read(location)) in {"does not exist", "is no file or folder", "cannot be read: File name too long"}
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "archive.gz", "README"])
+@pytest.mark.parametrize("name", ["a.xls", "a.doc", "archive.gz", "README"])
 def test_other_kinds(name: str, read: Read, write: Write) -> None:
     """A file of a kind that is not read is refused with the kinds that are."""
-    assert "JSONL, JSON, HTML, Markdown and text files" in reason(read(write(name, "text")))
+    assert "JSONL, JSON, HTML, Markdown, text, mail, PDF and Word files" in reason(read(write(name, "text")))
 
 
 def test_unreadable_files(read: Read, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +323,7 @@ def test_publisher_of_a_source(read: Read, write: Write) -> None:
 
 
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.binary(max_size=300), st.sampled_from(["a.jsonl", "a.json", "a.html", "a.txt", "a.md", "a.jsonl.gz"]))
+@given(st.binary(max_size=300), st.sampled_from(KINDS))
 def test_any_bytes(tmp_path: Path, content: bytes, name: str) -> None:
     """No content of a file, of any kind, raises."""
     for written in (content, gzip.compress(content)):
