@@ -103,6 +103,36 @@ def test_long_files() -> None:
     assert raw.warnings == ("is read in part: it is too long",)
 
 
+def laughing() -> bytes:
+    """Return a PDF whose page draws a form ten times, which draws one ten times, and so on."""
+    writer = PdfWriter()
+    inner, page = None, writer.add_blank_page(width=600, height=800)
+    for _ in range(12):
+        form = DecodedStreamObject()
+        form[NameObject("/Type")], form[NameObject("/Subtype")] = NameObject("/XObject"), NameObject("/Form")
+        form.set_data(b"/A Do " * 10 if inner else b"BT (ha) Tj ET")
+        form[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/XObject"): DictionaryObject({NameObject("/A"): inner} if inner else {})}
+        )
+        inner = writer._add_object(form)
+    page[NameObject("/Contents")] = writer._add_object(form)
+    page[NameObject("/Resources")] = form["/Resources"]
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def test_endless_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that would take for ever is given up when the time is over."""
+    monkeypatch.setattr("ingest.sources.pdf.LONGEST_S", 0.5)
+    assert reason(laughing()) == "takes more than 0.5 s to read; split it"
+
+
+def test_large_pages() -> None:
+    """A page that unpacks to megabytes of drawing is refused."""
+    assert reason(pdf(["x" * 6_000_000])) == "has a page that is too large to be read"
+
+
 def test_without_pypdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pypdf, the reason says how to install it."""
     monkeypatch.setitem(sys.modules, "pypdf", None)
