@@ -36,6 +36,7 @@ _BEFORE = {
 }
 _AFTER = dict.fromkeys(_BLOCKS, _PARAGRAPH)
 _DEEPEST = 500  # no page nests further; libxml2 compares each end tag with every element that is open
+_PIECE_BYTES = 16_384
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SYNDICATION_NOTE = re.compile(r"^The post .{1,600} (?:appeared first|first appeared) on .{1,300}\.$")
 
@@ -104,8 +105,11 @@ def tell_events(html: str, reader: HtmlEvents) -> None:
     from lxml import etree  # type: ignore[import-untyped]  # takes 30 ms, and only markup needs it
 
     parser = etree.HTMLParser(encoding="utf-8", target=reader)
+    content = _FORBIDDEN.sub("", html).encode()
     with suppress(etree.LxmlError, _TooDeepError):
-        etree.fromstring(_FORBIDDEN.sub("", html).encode(), parser)
+        for start in range(0, len(content), _PIECE_BYTES):  # an error is told only at the end of what was fed
+            parser.feed(content[start : start + _PIECE_BYTES])
+        parser.close()
 
 
 class _MarkedText(HtmlEvents):
@@ -129,10 +133,10 @@ class _MarkedText(HtmlEvents):
             self.parts.append(text)
 
     def closed(self, tag: str) -> None:
-        if self.depth < self._unread_from:
-            self.parts.append(_AFTER.get(tag, ""))
-        elif self.depth + 1 == self._unread_from:
+        if self.depth + 1 == self._unread_from:
             self._unread_from = _DEEPEST
+        elif self.depth < self._unread_from:
+            self.parts.append(_AFTER.get(tag, ""))
 
 
 def _paragraphs(html: str) -> list[str]:

@@ -19,6 +19,7 @@ from ingest.settings import IngestSettings
 from ingest.sources.reading import Draft, opened, origin_of, read_whole
 
 _LONGEST_HEADER = 2_000
+_MOST_PARTS = 5_000  # each begins with a line "--…"
 _LONGEST_LINE = 1 << 20
 # Whatever reads headers and MIME parts can fail so on what no mail program wrote.
 _BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError, RecursionError)
@@ -81,6 +82,8 @@ def parse_mail(content: bytes) -> tuple[RawArticle, str | None]:
     Raises:
         SourceError: If it is no mail, or broken.
     """
+    if content.count(b"\n--") > _MOST_PARTS:
+        raise SourceError("has too many parts")
     try:
         message = cast("EmailMessage", BytesParser(policy=_POLICY).parsebytes(content))
         if not any(message[name] for name in ("from", "subject", "date", "message-id")):

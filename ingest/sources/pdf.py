@@ -1,8 +1,8 @@
 """PDF files: an article a file, with pypdf, which comes with `dateline-news[pdf]`."""
 
+import logging
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from index_store import SourceError
 from ingest.article import RawArticle
 from ingest.settings import IngestSettings
+from ingest.sources.document_date import document_date
 from ingest.sources.lines import paragraphs
 from ingest.sources.reading import Draft, origin_of, read_whole
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PageObject, PdfReader
 
 MOST_PAGES = 500
-LONGEST_S = 60.0  # for all pages of a file; looked at between them
+LONGEST_S = 60.0  # for all pages of a file
+_LARGEST_PAGE_BYTES = 5_000_000
 _MISSING = "is a PDF; install support with: pip install 'dateline-news[pdf]'"
 
 
@@ -48,6 +50,7 @@ def parse_pdf(content: bytes, *, limit_chars: int) -> RawArticle:
         from pypdf.errors import DependencyError, PyPdfError
     except ImportError as error:
         raise SourceError(_MISSING) from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would tell of each oddity on standard error
     if b"%PDF-" not in content[:1_024]:
         raise SourceError("is not a PDF")
     try:
@@ -85,17 +88,29 @@ def _lines(reader: "PdfReader", limit_chars: int) -> tuple[list[str], bool]:
     ends_at, chars = time.monotonic() + LONGEST_S, 0
     lines: list[str] = []
     for number, page in enumerate(reader.pages):
-        if number >= MOST_PAGES or time.monotonic() > ends_at or chars > limit_chars:
+        if number >= MOST_PAGES or chars > limit_chars:
             return lines, False
-        text = page.extract_text()
+        text = _page_text(page, ends_at)
         lines += text.splitlines()
         chars += len(text)
     return lines, True
 
 
+def _page_text(page: "PageObject", ends_at: float) -> str:
+    """Return the text of a page; forms that draw each other can keep a page busy for ever."""
+    content = page.get_contents()
+    if content is not None and len(content.get_data()) > _LARGEST_PAGE_BYTES:
+        raise SourceError("has a page that is too large to be read")
+
+    def watch_the_clock(*_: object) -> None:
+        if time.monotonic() > ends_at:
+            raise SourceError(f"takes more than {LONGEST_S:g} s to read; split it")
+
+    return page.extract_text(visitor_operand_before=watch_the_clock)
+
+
 def _creation_date(reader: "PdfReader") -> str | None:
     try:
-        created = reader.metadata.creation_date if reader.metadata else None
+        return document_date(reader.metadata.creation_date if reader.metadata else None)
     except (ValueError, TypeError, OverflowError):
         return None
-    return created.isoformat() if isinstance(created, datetime) else None

@@ -226,6 +226,7 @@ def test_broken_xml(broken: str) -> None:
     [
         ("//news.example/a", "https://news.example/a"),
         ("a", "https://quay.example/feeds/a"),
+        (" /a b ", "https://quay.example/a%20b"),
         ("javascript:alert(1)", None),
         ("file:///etc/passwd", None),
         ("https://user:word@quay.example/a", None),

@@ -37,7 +37,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
         (b"PK\x03\x04", "application/zip", None),
         (b"\x89PNG\x00\x00", "image/png", None),
         (gzip.compress(b"<rss>"), "text/xml", "feed"),
-        (gzip.compress(b"<urlset>" + bytes(range(256)) * 99)[:60], "", "sitemap"),
+        (gzip.compress(b"<urlset>" + str(list(range(9_000))).encode())[:9_000], "", "sitemap"),
         (b"\x1f\x8b broken", "", None),
         ("<rss>".encode("utf-16"), "", "feed"),
     ],
