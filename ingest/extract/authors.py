@@ -1,11 +1,11 @@
 """Who wrote a page's article: names that stand for people or newsrooms, from the most to the least telling place."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ingest.cleaning import author_names
 from ingest.extract.json_ld import LinkedData
-from ingest.extract.markup import Tree, byline_area, text_of, wording
+from ingest.extract.markup import MetaTags, Tree, byline_area, text_of, wording
 
 _META = (
     *("author", "authors", "article:author", "article:author_name", "og:author", "og:article:author", "byl"),
@@ -35,9 +35,7 @@ _LONGEST_NAME_CHARS = 60
 _MOST_NAME_WORDS = 6
 
 
-def authors(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, site_names: frozenset[str]
-) -> tuple[str, ...]:
+def authors(tree: Tree, data: LinkedData, meta: MetaTags, *, site_names: frozenset[str]) -> tuple[str, ...]:
     """
     Name the authors.
 

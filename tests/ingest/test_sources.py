@@ -170,7 +170,7 @@ def test_pages(name: str, read: Read, write: Write) -> None:
     assert page.authors == ("Ada Quist",)
     assert page.published_at is not None
     assert page.published_at.date().isoformat() == "2024-05-06"
-    assert (page.publisher, page.date_source, page.language) == ("Quay Mail", "page", "en")
+    assert (page.publisher, page.date_source, page.language) == ("Quay Mail", "meta", "en")
     assert page.url == "https://quay.example/ferry"
 
 
