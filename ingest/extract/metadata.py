@@ -67,7 +67,7 @@ def _site_names(data: LinkedData, meta: MetaTags) -> Iterator[str]:
     """Yield what the site is called: by the article's publisher, by its meta tags, by its own description."""
     yield from data.names(data.value("publisher"))
     for name in _SITE_META:
-        yield from (value for value in meta.get(name, ()) if "://" not in value and not value.isdigit())
+        yield from (value for value in meta.get(name, ()) if not re.search(r"^@|^\d+$|://", value))
     yield from data.names(list(data.publishers))
 
 

@@ -118,4 +118,15 @@ def _searched(tree: Tree, now: datetime) -> PageDates:
         day = find_date(deepcopy(tree), extensive_search=False, original_date=True, max_date=now + timedelta(days=1))
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
         return PageDates()  # it fails in many ways on what only looks like a date
-    return PageDates(day, "page", "low") if day and _is_past(day, now) else PageDates()
+    if not day or not _is_past(day, now) or _is_ambiguous(day, tree):
+        return PageDates()
+    return PageDates(day, "page", "low")
+
+
+def _is_ambiguous(day: str, tree: Tree) -> bool:
+    """Whether the page writes this day as 05/06/2025, of which the search can only guess what is the month."""
+    from lxml.etree import tostring  # type: ignore[import-untyped]
+
+    year, month, number = (int(part) for part in day.split("-"))
+    pattern = rf"(?<!\d)(?:0?{number}([/-])0?{month}|0?{month}([/-])0?{number})[/-]{year}(?!\d)"
+    return number != month <= 12 and number <= 12 and bool(re.search(pattern, tostring(tree, encoding="unicode")))

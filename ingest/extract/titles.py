@@ -9,6 +9,7 @@ from ingest.extract.json_ld import LinkedData
 from ingest.extract.markup import MetaTags, Tree, plain, text_of, wording
 
 _SEPARATOR = re.compile(r"\s+[|\-\u2013\u2014\u00b7\u2022»«:/]+\s+|\s*[|»]\s*|\s+\u2013\s+")
+_LEADING = re.compile(r"(.{1,60}?)(?:\s*[|:»]\s+|\s+[\-\u2013\u2014]\s+)(?=\S)")
 _CUT = re.compile(r"(?:\u2026|\.\.\.)$")
 _LEAST_CUT_CHARS = 60  # a shorter headline that begins a longer one is a headline of its own
 _MOST_ADDED_WORDS = 5
@@ -73,8 +74,7 @@ def _support(candidate: _Candidate, candidates: Iterable[_Candidate]) -> float:
     return sum(
         other.weight
         for other in candidates
-        if other.words == candidate.words
-        or (candidate.words.startswith(other.words) and _is_cut(other) and not _is_cut(candidate))
+        if other.words == candidate.words or (candidate.words.startswith(other.words) and _is_cut(other))
     )
 
 
@@ -88,10 +88,8 @@ def _without_site(title: str, *, site_names: frozenset[str], known: frozenset[st
         head, tail = title[: mark.start()], title[mark.end() :]
         if _names_site(tail, site_names) or (wording(head) in known and _is_addition(tail, head)):
             return _without_site(head, site_names=site_names, known=known)
-    first = _SEPARATOR.search(title)
-    if first and _names_site(title[: first.start()], site_names) and wording(title[first.end() :]):
-        return title[first.end() :]
-    return title
+    first = _LEADING.match(title)
+    return title[first.end() :] if first and _names_site(first[1], site_names) else title
 
 
 def _is_addition(tail: str, head: str) -> bool:

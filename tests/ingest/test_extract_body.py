@@ -11,6 +11,7 @@ from ingest.extract.boilerplate import Surroundings, is_boilerplate, without_boi
 from ingest.extract.wordings import BOILERPLATE
 
 SENTENCE = "The ferry crossed the bay on Monday for the first time in a year, with ninety people aboard."
+LONG = f"{SENTENCE} {SENTENCE}"
 BOILERPLATE_LINES = [
     "Sign up for the daily Harbour Briefing email",
     "Subscribe to our newsletter to get the day's top stories in your inbox.",
@@ -82,8 +83,8 @@ def test_headlines_bylines_and_links_are_known_by_the_page() -> None:
         links=frozenset({"why the tide was late this time"}),
         authors=("ada quist",),
     )
-    body = f"Ferry runs again!\n5 May, by Ada Quist\n{SENTENCE}\nWhy the tide was late this time\n{SENTENCE} {SENTENCE}"
-    assert without_boilerplate(body, around) == f"{SENTENCE}\n{SENTENCE} {SENTENCE}"
+    body = f"Ferry runs again!\n5 May, by Ada Quist\n{SENTENCE}\nWhy the tide was late this time\n{LONG}"
+    assert without_boilerplate(body, around) == f"{SENTENCE}\n{LONG}"
 
 
 def test_a_body_of_links_is_left_to_the_judgement_of_quality() -> None:
@@ -115,7 +116,7 @@ def test_what_is_kept_is_unchanged_and_in_order(lines: list[str]) -> None:
     if kept != [""]:
         assert _subsequence(kept, iter("\n".join(lines).split("\n")))
     for line in lines:
-        if line.startswith("\u201c") or line.startswith("The harbour took in"):
+        if line.startswith(("\u201c", "The harbour took in")):
             assert line in kept
 
 
@@ -137,11 +138,8 @@ def page(article: str) -> str:
 
 def test_a_body_cut_into_parts_is_whole() -> None:
     """A body that advertisements cut into containers of the same class is read to its end."""
-    parts = "".join(
-        f'<div class="grid"><div class="article-body">{"".join(f"<p>Part {n}.{m}: {SENTENCE}</p>" for m in range(4))}</div>'
-        f"</div><div class=ad>Advertisement</div>"
-        for n in range(1, 4)
-    )
+    prose = ["".join(f"<p>Part {n}.{m}: {SENTENCE}</p>" for m in range(4)) for n in range(1, 4)]
+    parts = "<div>Advertisement</div>".join(f"<div><div class=article-body>{part}</div></div>" for part in prose)
     text = page(f"<article>{parts}</article>")
     assert [n for n in range(1, 4) if f"Part {n}.3" in text] == [1, 2, 3]
 

@@ -67,34 +67,11 @@ def test_deep_nesting(tag: str) -> None:
 
 PIECES = st.sampled_from(
     [
-        *(
-            "<p>",
-            "</p>",
-            "<h1>",
-            "<article>",
-            "<div class=article-body>",
-            "<span>",
-            "<img>",
-            "<a href=/author/x>",
-            "</a>",
-        ),
-        *(
-            "<blockquote>",
-            "<time>",
-            "<meta name=date content='2025'>",
-            "<title>",
-            "</title>",
-            "<link rel=canonical href='//['>",
-        ),
-        *(
-            "<script type=application/ld+json>",
-            "</script>",
-            '{"@type": "NewsArticle", "author": [',
-            "]}",
-            "\x00",
-            "\ud800",
-        ),
-        *("The ferry runs again. ", "&#xD800;", "<!--", "-->", "<![CDATA[", "May 2025", "<html lang=x>", "<body>"),
+        *("<p>", "</p>", "<h1>", "<article>", "<div class=article-body>", "<span>", "<img>", "<a href=/author/x>"),
+        *("</a>", "<blockquote>", "<time>", "<meta name=date content='2025'>", "<title>", "</title>", "<body>"),
+        *("<link rel=canonical href='//['>", "<script type=application/ld+json>", "</script>", "<html lang=x>"),
+        *('{"@type": "NewsArticle", "author": [', "]}", "\x00", "\ud800", "&#xD800;", "<!--", "-->", "<![CDATA["),
+        *("The ferry runs again. ", "May 2025"),
     ]
 )
 
@@ -104,6 +81,7 @@ PIECES = st.sampled_from(
 def test_any_page_is_read_or_refused(html: str) -> None:
     """Whatever a page holds, it gives an article or an error with a reason."""
     try:
-        assert isinstance(read_page(html, address="https://quay.example/a").text, str)
+        outcome = read_page(html, address="https://quay.example/a").text
     except SourceError as error:
-        assert error.message
+        outcome = error.message
+    assert isinstance(outcome, str)

@@ -1,7 +1,5 @@
 """Pages that hold no article are named, and articles pass, however short."""
 
-import json
-
 import pytest
 
 from index_store import SourceError
@@ -46,7 +44,7 @@ def test_flaws_are_named(title: str, text: str, reason: str) -> None:
         ("Page not found: library loses its oldest map", f"{SENTENCE} Police were called."),
         (
             "Regulator fines ferry over cookies",
-            f"{SENTENCE} The ferry had tracked passengers with cookies without consent.",
+            f"{SENTENCE} It tracked passengers with cookies, without consent.",
         ),
         ("Are you a robot? Ferry tests tickets", f"{SENTENCE} {SENTENCE} {SENTENCE}\n{SENTENCE} {SENTENCE} {SENTENCE}"),
         (
@@ -77,40 +75,34 @@ def test_lists_of_links() -> None:
     assert flaw(Signs("Harbour news", "\n".join([SENTENCE] * 6 + headlines), links)) is None
 
 
-def html(body: str, *, title: str = "Ferry", ld: object = None) -> str:
+def html(body: str, *, title: str = "Ferry") -> str:
     """Return an invented page."""
-    script = f'<script type="application/ld+json">{json.dumps(ld)}</script>' if ld else ""
-    return f"<html><head><title>{title}</title>{script}</head><body>{body}</body></html>"
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>"
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("title", "body", "reason"),
     [
+        ("404 - page not found", "<h1>404</h1><p>Sorry, we could not find that page.</p>", "error page (404)"),
+        ("Privacy", "".join(f"<p>{line}</p>" for line in CONSENT.split("\n")), "cookie wall"),
         (
-            html("<h1>404</h1><p>Sorry, we could not find that page.</p>", title="404 - page not found"),
-            "error page (404)",
+            "Goats",
+            "".join(f"<h2><a href=/{n}>Why goat {n} missed its own ferry</a></h2>" for n in range(40)),
+            "links",
         ),
-        (html("".join(f"<p>{line}</p>" for line in CONSENT.split("\n")), title="Privacy"), "cookie wall"),
-        (
-            html("".join(f"<h2><a href=/{n}>Why goat number {n} missed the ferry</a></h2>" for n in range(40))),
-            "list of links",
-        ),
-        (
-            html(f"<article><p>{SENTENCE}</p><p>Subscribe now to continue reading this story.</p></article>"),
-            "paywall stub",
-        ),
+        ("Ferry", f"<article><p>{SENTENCE}</p><p>Subscribe to continue reading this.</p></article>", "paywall stub"),
     ],
 )
-def test_pages_that_are_no_articles_are_refused(page: str, reason: str) -> None:
+def test_pages_that_are_no_articles_are_refused(title: str, body: str, reason: str) -> None:
     """Reading such a page ends in an error whose message names what it is."""
-    with pytest.raises(SourceError, match=".") as error:
-        read_page(page)
+    with pytest.raises(SourceError) as error:
+        read_page(html(body, title=title))
     assert reason in error.value.message
 
 
 def test_a_longer_beginning_is_kept_with_a_warning() -> None:
     """A body that breaks off after some sentences is indexed, and said to be only the beginning."""
-    article = "".join(f"<p>{SENTENCE}</p>" for _ in range(4))
+    article = "".join(f"<p>{n}: {SENTENCE}</p>" for n in range(4))
     assert read_page(html(f"<article>{article}<p>And then the ferry\u2026</p></article>")).warnings == (
         "holds only the beginning of the article",
     )
