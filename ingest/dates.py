@@ -1,7 +1,7 @@
 """Publication dates as feeds, pages and people write them, read without guessing."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
@@ -21,9 +21,6 @@ _DATEPARSER_SETTINGS: dict[str, Any] = {
     "PARSERS": ["absolute-time"],  # "3 hours ago" tells when a page was read, not when it was published
     "REQUIRE_PARTS": ["day", "month", "year"],
     "STRICT_PARSING": True,
-    "TIMEZONE": "UTC",
-    "TO_TIMEZONE": "UTC",
-    "RETURN_AS_TIMEZONE_AWARE": True,
 }
 
 
@@ -40,9 +37,9 @@ def publication_date(raw: RawDate) -> datetime | None:
         raw: ISO 8601, RFC 822, a date written out in one of many languages, or seconds or milliseconds since 1970.
 
     Returns:
-        The time in UTC; a date alone is its midnight, a time without a zone is taken as UTC. None where there is no
-        full date of the years 1600 to 9998, where it is relative ("yesterday"), or where day and month could be
-        swapped ("05/03/2025").
+        The time in its own zone, as an offset from UTC; a date alone is its midnight, a time without a zone is taken
+        as UTC. None where there is no full date of the years 1600 to 9998, where it is relative ("yesterday"), or
+        where day and month could be swapped ("05/03/2025").
     """
     if raw is None or isinstance(raw, bool):
         return None
@@ -70,7 +67,7 @@ def _from_digits(digits: str) -> datetime | None:
 
 def _from_iso(text: str) -> datetime | None:
     try:
-        return _in_utc(datetime.fromisoformat(text))
+        return _with_offset(datetime.fromisoformat(text))
     except ValueError:
         return None
 
@@ -83,7 +80,7 @@ def _from_rfc822(text: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     # A zone that the standard does not name ("CET") comes back without one; dateparser knows more of them.
-    return _in_utc(moment) if moment.tzinfo else None
+    return _with_offset(moment) if moment.tzinfo else None
 
 
 def _from_words(text: str) -> datetime | None:
@@ -98,7 +95,7 @@ def _from_words(text: str) -> datetime | None:
         moment = dateparser.parse(text, settings={**_DATEPARSER_SETTINGS, "DATE_ORDER": order})
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
-    return _in_utc(moment) if moment else None
+    return _with_offset(moment) if moment else None
 
 
 def _day_and_month_order(text: str) -> str | None:
@@ -115,7 +112,9 @@ def _day_and_month_order(text: str) -> str | None:
     return "MDY" if second > 12 or first == second else None
 
 
-def _in_utc(moment: datetime) -> datetime | None:
+def _with_offset(moment: datetime) -> datetime | None:
+    """Keep the zone as a plain offset; None outside the years of the press."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    offset = moment.utcoffset()
+    return moment.replace(tzinfo=timezone(offset) if offset else UTC)

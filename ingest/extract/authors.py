@@ -1,11 +1,11 @@
 """Who wrote a page's article: names that stand for people or newsrooms, from the most to the least telling place."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ingest.cleaning import author_names
 from ingest.extract.json_ld import LinkedData
-from ingest.extract.markup import Tree, byline_area, text_of, wording
+from ingest.extract.markup import MetaTags, Tree, byline_area, text_of, wording
 
 _META = (
     *("author", "authors", "article:author", "article:author_name", "og:author", "og:article:author", "byl"),
@@ -13,16 +13,13 @@ _META = (
     *("mrf:authors", "cxenseparse:author", "creator"),
 )
 _NOT_A_NAME = re.compile(
-    r"https?:|www\.|[@#<>{}=]|\d{3}|^\W*$"  # addresses, handles, markup, telephone numbers
-    r"|^(?:by|von|par|por|di|admin|administrator|author|editor|root|user|webmaster|unknown|none|null|undefined)$",
+    r"https?:|www\.|[@#<>{}=_]|\d{3}|^\W*$"  # addresses, handles, markup, telephone numbers
+    r"|^(?:by|von|par|por|di|\w{0,9}admin|administrator|author|editor|root|user|webmaster|unknown|none|null|undefined)$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(  # what follows a name: "Ada Quist, Harbour Correspondent", "Ada Quist | Staff Writer"
-    r"^(?:(?:senior|chief|staff|deputy|associate|assistant|managing|contributing|executive|freelance|special|political"
-    r"|business|sports?|news|foreign|national|science|health|technology|tech|culture|digital|data|city|local|world"
-    r"|features?|web|online|video|multimedia|investigative|environment|education|economics?|european?|harbour)\s+){0,4}"
-    r"(?:editor|reporter|correspondent|writer|journalist|columnist|producer|contributor|redakteur(?:in)?|reporterin"
-    r"|autorin?|korrespondent(?:in)?|journaliste|redactora?|periodista)s?(?:\s+(?:at|for|in)\s+.{1,60})?$",
+    r"^(?:\S+\s+){0,5}(?:editor|reporter|correspondent|writer|journalist|columnist|producer|contributor|redakteur(?:in)?"
+    r"|reporterin|autorin?|korrespondent(?:in)?|journaliste|redactora?|periodista)s?(?:\s+(?:at|for|in|of)\s+.{1,60})?$",
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(r"^(?:von|par|por|di|door|av|af)\s+(?=[A-Z\u00c0-\u00de])", re.IGNORECASE)
@@ -35,9 +32,7 @@ _LONGEST_NAME_CHARS = 60
 _MOST_NAME_WORDS = 6
 
 
-def authors(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, site_names: frozenset[str]
-) -> tuple[str, ...]:
+def authors(tree: Tree, data: LinkedData, meta: MetaTags, *, site_names: frozenset[str]) -> tuple[str, ...]:
     """
     Name the authors.
 
@@ -56,14 +51,13 @@ def authors(
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:
-    """Read bylines, or one string a name, without roles, addresses and what is no name."""
-    names = author_names(tuple(_LEAD_IN.sub("", name) for name in given))
-    return tuple(name for name in names if _is_name(name))
+    """Read bylines, or one string a name, without addresses, and without roles beside a name."""
+    names = tuple(n for n in author_names(tuple(_LEAD_IN.sub("", name) for name in given)) if _is_name(n))
+    return tuple(name for name in names if not _ROLE.match(name)) or names  # "Harbour staff writer" may be all there is
 
 
 def _is_name(name: str) -> bool:
-    fits = len(name) <= _LONGEST_NAME_CHARS and len(name.split()) <= _MOST_NAME_WORDS
-    return fits and not _NOT_A_NAME.search(name) and not _ROLE.match(name)
+    return len(name) <= _LONGEST_NAME_CHARS and len(name.split()) <= _MOST_NAME_WORDS and not _NOT_A_NAME.search(name)
 
 
 def _others(names: Iterable[str], site_names: frozenset[str]) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _join_parts(tree: Tree) -> None:
             home = next(container.iterancestors("article", "main"), None)
             if home is not None:
                 parts[home, name].append(container)
-    for (_, _), containers in parts.items():
+    for containers in parts.values():
         _join(containers)
 
 

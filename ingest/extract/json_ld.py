@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from ingest.extract.markup import Tree, plain, wording
 
+Value: TypeAlias = Any  # whatever JSON holds
 Node: TypeAlias = Mapping[str, Any]
 
 _MOST_SCRIPTS = 40
@@ -42,7 +43,7 @@ class LinkedData:
     by_id: Mapping[str, Node] | None = None
     publishers: tuple[Node, ...] = ()
 
-    def value(self, *names: str) -> Any:
+    def value(self, *names: str) -> Value:
         """Return the first of these properties that any description of the article fills."""
         for article in self.articles:
             for name in names:
@@ -56,11 +57,11 @@ class LinkedData:
         value = value[0] if isinstance(value, list) else value
         return plain(value) or None if isinstance(value, str) else None
 
-    def names(self, value: Any) -> tuple[str, ...]:
+    def names(self, value: Value) -> tuple[str, ...]:
         """Return the names of persons or organisations: strings, objects, references to objects, or a list of them."""
         return tuple(islice(self._names(value, depth=0), _MOST_NAMES))
 
-    def _names(self, value: Any, *, depth: int) -> Iterator[str]:
+    def _names(self, value: Value, *, depth: int) -> Iterator[str]:
         if isinstance(value, str):
             if plain(value):
                 yield plain(value)
@@ -70,7 +71,7 @@ class LinkedData:
         elif isinstance(value, dict) and depth < 3:
             yield from self._names(self._name(value), depth=depth + 1)
 
-    def _name(self, node: Node) -> Any:
+    def _name(self, node: Node) -> Value:
         described = node if node.get("name") else (self.by_id or {}).get(str(node.get("@id")), node)
         parts = (described.get("givenName"), described.get("familyName"))
         return described.get("name") or " ".join(part for part in parts if isinstance(part, str))
@@ -85,7 +86,7 @@ def linked_data(tree: Tree) -> LinkedData:
     return LinkedData(_same_article(ranked), by_id, publishers)
 
 
-def _blocks(tree: Tree) -> Iterator[Any]:
+def _blocks(tree: Tree) -> Iterator[Value]:
     scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
     for script in islice(scripts, _MOST_SCRIPTS):
         text = _WRAPPER.sub("", (script.text or "")[: _LONGEST_SCRIPT + 1])
@@ -99,7 +100,7 @@ def _blocks(tree: Tree) -> Iterator[Any]:
             break
 
 
-def _nodes(value: Any, *, depth: int) -> Iterator[Node]:
+def _nodes(value: Value, *, depth: int) -> Iterator[Node]:
     """Yield the objects that stand for themselves, not those that only describe a part of another."""
     if depth > 4:
         return

@@ -10,14 +10,17 @@ from typing import Any, TypeAlias
 from index_store import SourceError
 
 Tree: TypeAlias = Any  # an lxml.html.HtmlElement; lxml comes without types
+MetaTags: TypeAlias = Mapping[str, tuple[str, ...]]
 
-MOST_ELEMENTS = 40_000  # long live blogs have 15,000; a body of 40,000 elements takes about two seconds to read
+MOST_ELEMENTS = 25_000  # long live blogs have 15,000; a body of 25,000 takes about three seconds to read
 _LONGEST_VALUE = 2_000
 _MOST_META_TAGS = 500
 _LONG_PARAGRAPH_CHARS = 200
 _BYLINE_ELEMENTS = 150
 _MOST_LINKS = 3_000
 _LEAST_HEADLINE_BLANKS = 5  # six words; fewer are menus, or subheadings with an anchor
+_MOST_ATTRIBUTES = 20_000  # the parser's time grows with their square
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{40000,}")
 _WORD = re.compile(r"\w+")
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 
@@ -27,11 +30,13 @@ def parsed(html: str) -> Tree | None:
     Parse a page; None where there is nothing to parse.
 
     Raises:
-        SourceError: If it has too many elements to be read in reasonable time.
+        SourceError: If it has too many elements or attributes to be read in reasonable time.
     """
     from lxml.etree import LxmlError  # type: ignore[import-untyped]
     from trafilatura import load_html  # takes half a second, and only pages need it
 
+    if any(tag[0].count(" ") > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(html)):
+        raise SourceError("has a tag with thousands of attributes, which no article has; save it as text")
     for library in ("trafilatura", "htmldate"):  # they log to stderr what the caller reports in its own words
         logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
@@ -43,7 +48,7 @@ def parsed(html: str) -> Tree | None:
     return tree
 
 
-def meta_tags(tree: Tree) -> Mapping[str, tuple[str, ...]]:
+def meta_tags(tree: Tree) -> MetaTags:
     """Return what the `<meta>` tags say, by property, name or itemprop in lower case, in the page's order."""
     found: dict[str, tuple[str, ...]] = {}
     for tag in islice(tree.iter("meta"), _MOST_META_TAGS):

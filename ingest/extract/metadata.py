@@ -1,7 +1,7 @@
 """What a page says about its article: every field but the body."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from ingest.cleaning import web_address
 from ingest.extract.authors import authors
 from ingest.extract.json_ld import LinkedData, linked_data
-from ingest.extract.markup import Tree, meta_tags, plain, wording
+from ingest.extract.markup import MetaTags, Tree, meta_tags, plain, wording
 from ingest.extract.page_dates import PageDates, page_dates
 from ingest.extract.titles import headline
 
@@ -63,11 +63,11 @@ def metadata(tree: Tree, *, address: str | None, now: datetime) -> Metadata:
     )
 
 
-def _site_names(data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _site_names(data: LinkedData, meta: MetaTags) -> Iterator[str]:
     """Yield what the site is called: by the article's publisher, by its meta tags, by its own description."""
     yield from data.names(data.value("publisher"))
     for name in _SITE_META:
-        yield from (value for value in meta.get(name, ()) if "://" not in value and not value.isdigit())
+        yield from (value for value in meta.get(name, ()) if not re.search(r"^@|^\d+$|://", value))
     yield from data.names(list(data.publishers))
 
 
@@ -79,9 +79,7 @@ def _host_names(url: str | None) -> Iterator[str]:
         yield host.split(".")[0]
 
 
-def _address(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, fetched: str | None
-) -> str | None:
+def _address(tree: Tree, data: LinkedData, meta: MetaTags, *, fetched: str | None) -> str | None:
     """
     Return the canonical address where it can be trusted, else the one that the page was fetched from.
 
@@ -102,7 +100,7 @@ def _absolute(stated: str, fetched: str | None) -> str | None:
         return None
 
 
-def _stated_addresses(tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _stated_addresses(tree: Tree, data: LinkedData, meta: MetaTags) -> Iterator[str]:
     for link in tree.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
             yield (link.get("href") or "").strip()
@@ -128,10 +126,12 @@ def _host(url: str | None) -> str:
     return _COMMON_HOST_PARTS.sub("", urlsplit(url or "").hostname or "")
 
 
-def _language(tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> str | None:
+def _language(tree: Tree, data: LinkedData, meta: MetaTags) -> str | None:
     root = tree.getroottree().getroot()
     stated = (root.get("lang") or root.get("xml:lang"), data.text("inLanguage"))
-    return next((plain(value) for value in (*stated, *(meta[n][0] for n in _LANGUAGE_META if n in meta)) if value), None)
+    return next(
+        (plain(value) for value in (*stated, *(meta[n][0] for n in _LANGUAGE_META if n in meta)) if value), None
+    )
 
 
 def _is_free(data: LinkedData) -> bool | None:

@@ -1,18 +1,20 @@
 """When a page says its article was published and last changed, with where it says so and how sure that is."""
 
 import re
+from collections.abc import Iterator
 from copy import deepcopy
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from ingest.dates import publication_date
 from ingest.extract.json_ld import LinkedData
-from ingest.extract.markup import Tree, byline_area, text_of
+from ingest.extract.markup import MetaTags, Tree, byline_area, text_of
 
 _CLOCK_SKEW = timedelta(hours=24)
 _AGREEMENT = timedelta(days=2)
 _LONGEST_DATE_CHARS = 100
+_MOST_SHOWN = 10  # reading one that is written out takes a hundredth of a second
 _META_PUBLISHED = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished"),
     *("parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "pub_date"),
@@ -46,9 +48,7 @@ class PageDates:
     modified_at: str | None = None
 
 
-def page_dates(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, address: str | None, now: datetime
-) -> PageDates:
+def page_dates(tree: Tree, data: LinkedData, meta: MetaTags, *, address: str | None, now: datetime) -> PageDates:
     """Choose the first date that can be read and does not lie in the future, from the surest place on."""
     stated = [found for found in _stated(data, meta) if _is_past(found.published_at, now)]
     if stated:
@@ -61,7 +61,7 @@ def page_dates(
     return PageDates(best.published_at, best.source, best.confidence, modified)
 
 
-def _stated(data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[PageDates]:
+def _stated(data: LinkedData, meta: MetaTags) -> Iterator[PageDates]:
     """Yield what the page states for machines, the surest first."""
     yield PageDates(data.text("datePublished"), "json-ld", "high")
     for name in _META_PUBLISHED:
@@ -73,14 +73,18 @@ def _stated(data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[P
 
 def _shown(tree: Tree, address: str | None) -> Iterator[PageDates]:
     """Yield what the page shows its readers near the headline, and the day in its address."""
-    for element in tree.iter("time", "span", "abbr", "div", "p"):
-        if "datepublished" in (element.get("itemprop") or "").lower():
-            yield PageDates(element.get("datetime") or element.get("content") or text_of(element), "page", "high")
-    for element in byline_area(tree):
-        if element.tag == "time" or _PUBLISHED_LABEL.match((element.text or "").strip()[:20]):
-            yield PageDates(element.get("datetime") or text_of(element), "page", "medium")
+    marked = (e for e in tree.iter("time", "span", "abbr", "div", "p") if "datepublished" in _property(e))
+    for element in islice(marked, _MOST_SHOWN):
+        yield PageDates(element.get("datetime") or element.get("content") or text_of(element), "page", "high")
+    near = (e for e in byline_area(tree) if e.tag == "time" or _PUBLISHED_LABEL.match((e.text or "").strip()[:20]))
+    for element in islice(near, _MOST_SHOWN):
+        yield PageDates(element.get("datetime") or text_of(element), "page", "medium")
     day = _DAY_IN_PATH.search(address or "")
     yield PageDates("-".join(day.groups()) if day else None, "address", "medium")
+
+
+def _property(element: Tree) -> str:
+    return (element.get("itemprop") or "").lower()
 
 
 def _precise(best: PageDates, others: list[PageDates]) -> PageDates:
@@ -114,4 +118,15 @@ def _searched(tree: Tree, now: datetime) -> PageDates:
         day = find_date(deepcopy(tree), extensive_search=False, original_date=True, max_date=now + timedelta(days=1))
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError, RecursionError):
         return PageDates()  # it fails in many ways on what only looks like a date
-    return PageDates(day, "page", "low") if day and _is_past(day, now) else PageDates()
+    if not day or not _is_past(day, now) or _is_ambiguous(day, tree):
+        return PageDates()
+    return PageDates(day, "page", "low")
+
+
+def _is_ambiguous(day: str, tree: Tree) -> bool:
+    """Whether the page writes this day as 05/06/2025, of which the search can only guess what is the month."""
+    from lxml.etree import tostring  # type: ignore[import-untyped]
+
+    year, month, number = (int(part) for part in day.split("-"))
+    pattern = rf"(?<!\d)(?:0?{number}([/-])0?{month}|0?{month}([/-])0?{number})[/-]{year}(?!\d)"
+    return number != month <= 12 and number <= 12 and bool(re.search(pattern, tostring(tree, encoding="unicode")))

@@ -1,16 +1,18 @@
 """The headline of a page: what it calls itself in several places, weighed against each other."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from ingest.extract.json_ld import LinkedData
-from ingest.extract.markup import Tree, plain, text_of, wording
+from ingest.extract.markup import MetaTags, Tree, plain, text_of, wording
 
 _SEPARATOR = re.compile(r"\s+[|\-\u2013\u2014\u00b7\u2022»«:/]+\s+|\s*[|»]\s*|\s+\u2013\s+")
+_LEADING = re.compile(r"(.{1,60}?)(?:\s*[|:»]\s+|\s+[\-\u2013\u2014]\s+)(?=\S)")
 _CUT = re.compile(r"(?:\u2026|\.\.\.)$")
 _LEAST_CUT_CHARS = 60  # a shorter headline that begins a longer one is a headline of its own
+_MOST_ADDED_WORDS = 5
 _META = ("og:title", "twitter:title", "dc.title", "title")
 
 
@@ -24,7 +26,7 @@ class _Candidate:
 
 
 def headline(
-    tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]], *, site_names: frozenset[str]
+    tree: Tree, data: LinkedData, meta: MetaTags, *, site_names: frozenset[str]
 ) -> tuple[str | None, frozenset[str]]:
     """
     Choose the headline that most places agree on, without the name of the site.
@@ -51,7 +53,7 @@ def headline(
     return best.title, known | support.keys()
 
 
-def _stated(tree: Tree, data: LinkedData, meta: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, float]]:
+def _stated(tree: Tree, data: LinkedData, meta: MetaTags) -> Iterator[tuple[str, float]]:
     """Yield every headline that the page states, with its weight; the more trusted first."""
     stated = data.text("headline", "name")
     if stated:
@@ -72,8 +74,7 @@ def _support(candidate: _Candidate, candidates: Iterable[_Candidate]) -> float:
     return sum(
         other.weight
         for other in candidates
-        if other.words == candidate.words
-        or (candidate.words.startswith(other.words) and _is_cut(other) and not _is_cut(candidate))
+        if other.words == candidate.words or (candidate.words.startswith(other.words) and _is_cut(other))
     )
 
 
@@ -85,12 +86,16 @@ def _without_site(title: str, *, site_names: frozenset[str], known: frozenset[st
     """Cut the site's name, or what other places leave out, from either end; never without such evidence."""
     for mark in reversed(tuple(_SEPARATOR.finditer(title))):
         head, tail = title[: mark.start()], title[mark.end() :]
-        if _names_site(tail, site_names) or wording(head) in known:
+        if _names_site(tail, site_names) or (wording(head) in known and _is_addition(tail, head)):
             return _without_site(head, site_names=site_names, known=known)
-    first = _SEPARATOR.search(title)
-    if first and _names_site(title[: first.start()], site_names) and wording(title[first.end() :]):
-        return title[first.end() :]
-    return title
+    first = _LEADING.match(title)
+    return title[first.end() :] if first and _names_site(first[1], site_names) else title
+
+
+def _is_addition(tail: str, head: str) -> bool:
+    """Whether what follows a headline is short, like a section; a longer one may be the headline after a kicker."""
+    added = len(wording(tail).split())
+    return added <= _MOST_ADDED_WORDS and added < len(wording(head).split())
 
 
 def _names_site(part: str, site_names: frozenset[str]) -> bool:

@@ -42,7 +42,7 @@ def raw_article(fields: Mapping[str, Any], *, date_source: str = "record") -> Ra
         date_source: What to call the place of its date.
 
     Raises:
-        SourceError: If a field has the wrong type, or the publisher took the article back.
+        SourceError: If a field has the wrong type, the publisher took the article back, or its `html` is no article.
     """
     fields = {name.lower(): value for name, value in fields.items()}
     raw = RawArticle(
@@ -84,6 +84,7 @@ def _over_page(raw: RawArticle, page: RawArticle) -> RawArticle:
         publisher=raw.publisher or page.publisher,
         language=raw.language or page.language,
         date_source=raw.date_source if dated else page.date_source,
+        date_confidence=raw.date_confidence if dated else page.date_confidence,
     )
 
 

@@ -13,7 +13,7 @@ def read_html(path: Path, settings: IngestSettings) -> Iterator[Draft]:
     Read the article of a `.html`, `.htm` or gzipped page.
 
     Raises:
-        SourceError: If the file cannot be read or is not text.
+        SourceError: If the file cannot be read, is not text, or holds something else than an article.
     """
     html = decoded_page(read_whole(path, max_mb=settings.max_file_mb))
     yield read_page(html), origin_of(path)
