@@ -31,7 +31,10 @@ async def keep_reindexing(command: list[str]) -> None:
     is closed then.
     """
     while True:
-        process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+        environment = {
+            name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"
+        }  # none of its business
+        process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
         with suppress(OSError, AttributeError):  # not everywhere, and no reason not to index
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
         logger.info("re-indexing beside the bot, as process %d", process.pid)

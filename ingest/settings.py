@@ -29,7 +29,7 @@ class SourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     location: str = Field(min_length=1)
     publisher: str | None = None
-    every_minutes: float | None = Field(default=None, ge=1, le=100_000)
+    every_minutes: float | None = Field(default=None, ge=0.05, le=100_000)
     since: datetime | None = None
 
     @field_validator("since", mode="before")

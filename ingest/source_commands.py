@@ -111,7 +111,7 @@ def _moment(moment: datetime | None) -> str:
 @sources.command()
 @click.argument("location")
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
-@click.option("--every", "every_minutes", type=click.FloatRange(1, 100_000), metavar="MINUTES", help="Rest of --watch.")
+@click.option("--every", "every_minutes", type=click.FloatRange(0.05, 100_000), metavar="MINUTES", help="Rest of --watch.")
 @click.option("--no-check", is_flag=True, help="Add it without trying it first.")
 @configured
 def add(
@@ -120,7 +120,7 @@ def add(
     """Try a source, and add it to dateline.toml."""
     source = SourceSettings(location=location, publisher=publisher, every_minutes=every_minutes)
     if not no_check:
-        (seen,) = _inspect(configuration, [source])
+        (seen,) = _inspect(configuration, [source.placed_in(configuration.folder)])
         click.echo(_readable_inspection(seen))
         if seen.problem:
             raise SourceError(
