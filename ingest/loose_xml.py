@@ -15,7 +15,8 @@ Element: TypeAlias = Any  # lxml brings no types
 
 _MOST_TAGS = 500_000  # of a tree, which takes about 200 bytes for each
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,40});)?")
+_NUMBER = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]+)|0*(\d+));?")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+);)(?:(\w{1,40});)?")
 _NAME = re.compile(r"<([A-Za-z_][\w.:-]{0,80})")
 _LONGEST_JUNK = 10_000
 _CDATA = "<![CDATA["
@@ -50,7 +51,7 @@ def tidied(text: str, *, most_tags: int) -> bytes:
     Return the text from its first element on, in UTF-8, with what no parser takes made harmless.
 
     Entities of HTML become their characters, other ampersands that begin nothing are escaped, and characters that
-    XML forbids go. CDATA sections keep what they hold.
+    XML forbids go, also as numbers. Other than those, CDATA sections keep what they hold.
 
     Raises:
         SourceError: If it holds no element, or more than `most_tags` tags.
@@ -60,7 +61,7 @@ def tidied(text: str, *, most_tags: int) -> bytes:
         raise SourceError("is not XML")
     if text.count("<") > most_tags:
         raise SourceError("has too many elements")
-    head, *sections = ILLEGAL.sub("", text[start:]).split(_CDATA)
+    head, *sections = _NUMBER.sub(_legal_number, ILLEGAL.sub("", text[start:])).split(_CDATA)
     parts = [_AMPERSAND.sub(_escaped, head)]
     for section in sections:
         inside, end, outside = section.partition("]]>")
@@ -96,9 +97,15 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
+def _legal_number(match: re.Match[str]) -> str:
+    """Write a character reference in decimal; libxml2 lets some through that it cannot decode itself afterwards."""
+    hexadecimal, decimal = match.groups()
+    if len(hexadecimal or decimal) > 7:
+        return ""
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return "" if code > 0x10FFFF or ILLEGAL.match(chr(code)) else f"&#{code};"
+
+
 def _escaped(match: re.Match[str]) -> str:
-    number, name = match.groups()
-    if number:  # libxml2 lets through what it cannot decode itself afterwards
-        code = int(number[1:], 16) if number[0] in "xX" else int(number)
-        return "" if code > 0x10FFFF or ILLEGAL.match(chr(code)) else match[0]
+    name = match[1]
     return html5.get(f"{name};") or f"&amp;{name};" if name else "&amp;"

@@ -47,7 +47,7 @@ _VALUES = frozenset(
         *("dcterms:created", "sy:updateperiod", "sy:updatefrequency"),
     }
 )
-_VOID = frozenset({"br", "hr", "img", "input", "wbr", "source"})  # HTML reads "</br>" as another line break
+_VOID = frozenset({"", "br", "hr", "img", "input", "wbr", "source"})  # HTML reads "</br>" as another line break
 _ATTRIBUTES = (
     *("href", "rel", "type", "mode", "src", "term", "label", "version", "isPermaLink", "ispermalink", "isPermalink"),
     *(f"{{{_XML}}}base", f"{{{_XML}}}lang", f"{{{_RDF}}}about"),
@@ -177,6 +177,8 @@ class _Copier:
     def _name(self, element: Element) -> str:
         """Return the name of an element as we write it: "title", "dc:date"; empty for what is not read."""
         namespace, local = _namespace(element), local_name(element)
+        if not local:  # a reference to an entity that is defined nowhere
+            return ""
         if namespace == _XHTML and local == "body" and self._home != _XHTML:
             return "content:encoded"
         if namespace in {"", self._home}:
@@ -213,7 +215,7 @@ def _inner_html(element: Element) -> str:
             continue
         name = local_name(inner)
         if event == "start":
-            parts += (f"<{name}>", _escaped(inner.text))
+            parts += (f"<{name}>", _escaped(inner.text)) if name else ()
         else:
             parts += ("" if name in _VOID else f"</{name}>", _escaped(inner.tail))
     return "".join(parts)

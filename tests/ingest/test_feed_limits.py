@@ -76,6 +76,9 @@ def test_too_many_entries() -> None:
     assert (len(feed.entries), feed.skipped) == (5_000, 10)
 
 
+ODDITIES = [b"&#1;", b"&#xDFFF;", b"<![CDATA[", b"]]>", b"<a:b:c>", b' xmlns:dc="q"', b' xml:base="x"', b"<!--", b'"']
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([RSS, ATOM, RDF]), st.randoms(use_true_random=False), st.integers(1, 40))
 def test_mutated_feeds(feed: str, chance: random.Random, changes: int) -> None:
@@ -85,11 +88,13 @@ def test_mutated_feeds(feed: str, chance: random.Random, changes: int) -> None:
         at, length = chance.randrange(len(content)), chance.randrange(1, 30)
         piece = content[at : at + length]
         other = chance.randrange(len(content))
-        match chance.randrange(4):
+        match chance.randrange(5):
             case 0:
                 content[at] = chance.randrange(256)
             case 1 if len(content) > 100:
                 del content[at : at + length]
+            case 2:
+                content[at:at] = chance.choice(ODDITIES)
             case _:
                 content[other:other] = piece
     with suppress(SourceError):
