@@ -10,7 +10,7 @@ _SENTENCE_END = re.compile("[.!?\u2026\u3002\u0964][\"\u201d\u2019\u00bb')\\]]{0
 
 
 _PARAGRAPH_CHARS = 200
-_LEAST_BEGINNING_WORDS = 40  # a text that breaks off after as many is worth finding, with a warning
+_LEAST_BEGINNING_WORDS = 30  # a text that breaks off after as many is worth finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,13 @@ def _needs_script(signs: Signs) -> bool:
 
 
 def _is_teaser(text: str, words: int) -> bool:
-    """Whether a short text points to its continuation, or breaks off where hardly anything was said."""
-    breaks_off = text.rstrip().endswith(("...", "\u2026"))
-    return is_truncated(text) and (words < _LEAST_BEGINNING_WORDS or not breaks_off)
+    """
+    Whether a short text says that it is continued elsewhere, or breaks off where hardly anything was said.
+
+    "Read more" or dots behind some whole sentences are no such sign: buttons that lead elsewhere are left in many
+    bodies, and a story may end in dots.
+    """
+    return is_truncated(text) and (words < _LEAST_BEGINNING_WORDS or bool(wordings.CONTINUED.search(text[-200:])))
 
 
 def _is_consent(text: str, words: int) -> bool:

@@ -35,8 +35,9 @@ def read_page(html: str, *, address: str | None = None, now: datetime | None = N
     reason = flaw(Signs(said.title or "", body or begins, links, said.is_free))
     if reason:
         raise SourceError(reason)
+    text = without_boilerplate(body, Surroundings(said.headlines, links, tuple(map(wording, said.authors))))
     return RawArticle(
-        text=without_boilerplate(body, Surroundings(said.headlines, links, tuple(map(wording, said.authors)))),
+        text=text,
         title=said.title,
         url=said.url,
         published_at=said.dates.published_at,
@@ -47,5 +48,5 @@ def read_page(html: str, *, address: str | None = None, now: datetime | None = N
         date_confidence=said.dates.confidence or "high",
         modified_at=said.dates.modified_at,
         section=said.section,
-        warnings=("holds only the beginning of the article",) if is_truncated(body) else (),
+        warnings=("holds only the beginning of the article",) if is_truncated(text) else (),
     )

@@ -72,8 +72,8 @@ _SUBSCRIPTIONS = (
 )
 _CONTACT = _any("follow", "like", "find", "join", "reach", "contact", "write to", "e-?mail", "tweet")
 _SHARE = _any(
-    *("share", "tweet", "print", "copy link", "link copied", "bookmark", "comments?", "reprints"),
-    *("article", "order", "save", "e-?mail", r"\d{1,6}", _NETWORK),
+    *("share", "tweet", "print", "copy link", "link copied", "bookmark", "comments?", "reprints", "article", "order"),
+    *("save", "e-?mail", _NETWORK),
 )
 _SHARE_ALONE = _any("share", "tweet", "print", "copy link", "link copied", "bookmark", "comments?", _NETWORK)
 _SOCIAL = (
@@ -81,8 +81,8 @@ _SOCIAL = (
     rf"\bfollow (?:him|her|them|us|me|the author) (?:on|at|via)?\s?(?:@\w|{_NETWORK}\b)",
     r"^(?:do you )?(?:have|got) (?:a|any) (?:\w+ )?(?:tips?|stor(?:y|ies)|news)\b.{0,200}@",
     r"^\W{0,3}share (?:this|on|via|with|the)\b.{0,50}$",
-    rf"^\W{{0,3}}{_SHARE_ALONE}\W{{0,3}}$",
-    rf"^\W{{0,3}}(?:{_SHARE}\W{{1,4}}){{1,12}}{_SHARE}\W{{0,3}}$",
+    rf"^\W{{0,3}}(?:\d{{1,6}}\s)?{_SHARE_ALONE}\W{{0,3}}$",
+    rf"^\W{{0,3}}(?:\d{{1,6}}\s)?(?:{_SHARE}\W{{1,4}}){{1,12}}{_SHARE}\W{{0,3}}$",
     r"^(?:leave a (?:reply|comment)|(?:post|add) a comment|(?:view|show|load)(?: all)? comments?)\W{0,4}$",
     r"^(?:join the conversation|tell us what you think|have your say)\W{0,4}$",
 )
@@ -144,6 +144,10 @@ TRUNCATED = re.compile(
     r"|continue reading\s[^\n]{1,200}$"
     r"|\bthe post [^\n]{1,300} (?:appeared first on|first appeared on) [^\n]{1,100}$",
     re.IGNORECASE,
+)
+
+CONTINUED = re.compile(
+    r"\b(?:continue reading|keep reading|read the (?:full|whole|rest)|full (?:story|article))", re.IGNORECASE
 )
 
 STATUS_CODE = re.compile(r"\b(?:40[0-9]|410|429|451|50[0-4])\b")

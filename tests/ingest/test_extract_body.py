@@ -40,6 +40,7 @@ BOILERPLATE_LINES = [
     "Updated at 1:23 p.m. EDT on May 6, 2024",
     "4 min read",
     "Comments",
+    "12 comments",
     "Click here to get the Quay Mail app",
     "Tags: ferry, goats",
 ]
@@ -60,6 +61,8 @@ PROSE_LINES = [
     "Watch sales of the town's jeweller rose.",
     "Listen to the captain, she said.",
     "Print is not dead.",
+    "$100,000",
+    "12,345",
 ]
 
 

@@ -52,6 +52,7 @@ def test_flaws_are_named(title: str, text: str, reason: str) -> None:
             f"{SENTENCE} {SENTENCE} Passengers log in to read the tables, he said. " * 4,
         ),
         ("Ferry", f"{SENTENCE * 3}\n{SENTENCE * 3} And then\u2026"),
+        ("Ferry", f"{SENTENCE} {SENTENCE} It will sail daily.\nRead More"),
     ],
 )
 def test_articles_pass(title: str, text: str) -> None:
