@@ -111,7 +111,7 @@ def _moment(moment: datetime | None) -> str:
 @sources.command()
 @click.argument("location")
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
-@click.option("--every", "every_minutes", type=click.FloatRange(0.05, 100_000), metavar="MINUTES", help="Rest of --watch.")
+@click.option("--every", "every_minutes", type=click.FloatRange(0.05, 100_000), metavar="MINUTES", help="Its rest.")
 @click.option("--no-check", is_flag=True, help="Add it without trying it first.")
 @configured
 def add(

@@ -8,7 +8,8 @@ from index_store import SourceError, open_source_log
 from ingest.article import Found, Origin, Rejected, make_article
 from ingest.cleaning import single_line
 from ingest.crawl.bridge import Emit, items_of
-from ingest.crawl.page import Pages, parse
+from ingest.crawl.page import Pages
+from ingest.crawl.parsing import read_article
 from ingest.crawl.visit import Visits
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
 from ingest.stream import Item
@@ -59,7 +60,7 @@ def read_addresses(
             for address in addresses:
                 try:
                     fetched = await fetcher.get(address)
-                    raw = await parse(fetched, workers)
+                    raw = await read_article(fetched, workers, settings)
                 except SourceError as error:
                     await emit(Rejected(single_line(address, limit_chars=1_000), error.message))
                     continue

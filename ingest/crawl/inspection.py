@@ -8,11 +8,8 @@ from index_store import SourceError
 from ingest.article import Found
 from ingest.cleaning import single_line
 from ingest.crawl.bridge import Emit, for_each, items_of
-from ingest.crawl.page import parse
-from ingest.feeds import parse_feed
-from ingest.opml import parse_opml
+from ingest.crawl.parsing import read_article, read_feed, read_opml, read_sitemap
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
-from ingest.sitemaps import parse_sitemap
 from ingest.sniff import kind_of
 from ingest.sources import read_files
 from ingest.web import Fetched, Fetcher
@@ -57,7 +54,7 @@ def inspect_sources(
 
             async def inspect(source: SourceSettings) -> bool:
                 try:
-                    await emit(await _inspect(source.location, fetcher, workers))
+                    await emit(await _inspect(source.location, fetcher, workers, settings))
                 except SourceError as error:
                     await emit(Inspection(source.location, problem=error.message))
                 return True
@@ -79,23 +76,21 @@ def _inspect_local(source: SourceSettings, settings: IngestSettings, workers: Wo
     return Inspection(source.location, "file", count=count, problem=None if count else problem)
 
 
-async def _inspect(location: str, fetcher: Fetcher, workers: Workers) -> Inspection:
+async def _inspect(location: str, fetcher: Fetcher, workers: Workers, settings: IngestSettings) -> Inspection:
     fetched = await fetcher.get(location)
     kind = kind_of(fetched.content, media_type=fetched.media_type, address=fetched.address) or ""
     title, count, update_every_s = "", 0, None
     match kind:
         case "feed":
-            feed = parse_feed(
-                fetched.content, address=fetched.address, media_type=fetched.media_type, charset=fetched.charset
-            )
+            feed = await read_feed(fetched)
             title, count, update_every_s = feed.title, len(feed.entries), feed.update_every_s
         case "sitemap":
-            sitemap = parse_sitemap(fetched.content, address=fetched.address)
+            sitemap = await read_sitemap(fetched)
             count = len(sitemap.entries) + len(sitemap.children)
         case "opml":
-            count = len(parse_opml(fetched.content))
-        case "page":
-            title, count = await _headline(fetched, workers), 1
+            count = len(await read_opml(fetched))
+        case "page" | "pdf" | "docx" | "text":
+            title, count = await _headline(fetched, workers, settings), 1
         case _:
             raise SourceError("is neither a feed, a page, a sitemap nor a list of feeds")
     return Inspection(
@@ -108,5 +103,5 @@ async def _inspect(location: str, fetcher: Fetcher, workers: Workers) -> Inspect
     )
 
 
-async def _headline(fetched: Fetched, workers: Workers) -> str:
-    return (await parse(fetched, workers)).title or ""
+async def _headline(fetched: Fetched, workers: Workers, settings: IngestSettings) -> str:
+    return (await read_article(fetched, workers, settings)).title or ""

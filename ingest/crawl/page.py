@@ -1,8 +1,7 @@
 """One page of the web → an article, or the reason why it gives none."""
 
-import asyncio
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from index_store import PageState, SourceError, SourceLog
@@ -10,23 +9,13 @@ from ingest.addresses import address_key
 from ingest.article import Found, Origin, RawArticle, Rejected, make_article
 from ingest.crawl.announcements import Announcement
 from ingest.crawl.bridge import Emit
-from ingest.extract import read_page
+from ingest.crawl.parsing import read_article
 from ingest.settings import IngestSettings, SourceSettings
-from ingest.sources.reading import decoded_page
 from ingest.stream import Item, Known, Withdrawn
 from ingest.web import Fetched, Fetcher, FetchError, Validators
-from ingest.workers import Workers, readable_failures
+from ingest.workers import Workers
 
 _GONE = 410  # 404 may be a mistake that is mended tomorrow; 410 says that it was meant
-
-
-@dataclass(frozen=True, slots=True)
-class _PageBytes:
-    """A page as it came, to be read in another process: where from, its bytes, and the charset of its header."""
-
-    address: str
-    content: bytes
-    charset: str | None
 
 
 class Pages:
@@ -112,7 +101,7 @@ class Pages:
         self, told: Announcement, source: SourceSettings, known: PageState | None, fetched: Fetched
     ) -> bool:
         try:
-            raw = await parse(fetched, self._workers)
+            raw = await read_article(fetched, self._workers, self._settings)
         except SourceError as error:
             if told.raw.text:
                 return await self._keep(told.raw, told, source, known, fetched)
@@ -157,23 +146,6 @@ class Pages:
             checked_at=datetime.now(UTC),
             problem=problem,
         )
-
-
-async def parse(fetched: Fetched, workers: Workers) -> RawArticle:
-    """
-    Read the article of a fetched page, in another process.
-
-    Raises:
-        SourceError: If it holds none, or cannot be read in time.
-    """
-    page = _PageBytes(fetched.address, fetched.content, fetched.charset)
-    with readable_failures():
-        return await asyncio.wrap_future(workers.start(_read, page))
-
-
-def _read(page: _PageBytes) -> RawArticle:
-    """Read a page; runs in another process."""
-    return read_page(decoded_page(page.content, charset=page.charset), address=page.address)
 
 
 def _says_nothing_new(known: PageState, told: Announcement, source: SourceSettings, named: Container[str]) -> bool:

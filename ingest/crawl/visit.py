@@ -12,12 +12,11 @@ from ingest.cleaning import single_line
 from ingest.crawl.announcements import announced_by_feed, announced_by_sitemap
 from ingest.crawl.bridge import Emit, for_each
 from ingest.crawl.page import Pages
+from ingest.crawl.parsing import read_feed, read_opml, read_sitemap
 from ingest.dates import publication_date
-from ingest.feeds import Feed, FeedEntry, parse_feed
-from ingest.opml import parse_opml
+from ingest.feeds import Feed, FeedEntry
 from ingest.schedule import failed, interval_for, is_due, succeeded
 from ingest.settings import IngestSettings, SourceSettings
-from ingest.sitemaps import parse_sitemap
 from ingest.sniff import kind_of
 from ingest.sources.reading import read_whole
 from ingest.stream import Item
@@ -137,14 +136,12 @@ class Visits:
                 return await self._read_sitemap(source, fetched, depth)
             case "opml":
                 return await self._read_opml(source, fetched, depth)
-            case "page":
+            case "page" | "pdf" | "docx" | "text":
                 return Visit("page", settled=await self._pages.keep(fetched, source))
         raise SourceError("is neither a feed, a page, a sitemap nor a list of feeds")
 
     async def _read_feed(self, source: SourceSettings, fetched: Fetched) -> Visit:
-        feed = parse_feed(
-            fetched.content, address=fetched.address, media_type=fetched.media_type, charset=fetched.charset
-        )
+        feed = await read_feed(fetched)
         source = source if source.publisher else source.model_copy(update={"publisher": feed.title or None})
         settled = await for_each(feed.entries, lambda entry: self._read_entry(entry, feed, fetched.address, source))
         return Visit("feed", feed.title, feed.update_every_s, settled)
@@ -157,7 +154,7 @@ class Visits:
         return await self._pages.read(told, source, named=self._named)
 
     async def _read_sitemap(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
-        sitemap = parse_sitemap(fetched.content, address=fetched.address)
+        sitemap = await read_sitemap(fetched)
         entries = [entry for entry in sitemap.entries if not _is_older(entry.published_at or entry.modified_at, source)]
         settled = await for_each(
             entries, lambda entry: self._pages.read(announced_by_sitemap(entry), source, named=self._named)
@@ -168,7 +165,7 @@ class Visits:
         return Visit("sitemap", settled=settled)
 
     async def _read_opml(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
-        subscriptions = parse_opml(fetched.content)
+        subscriptions = await read_opml(fetched)
         if depth < _DEEPEST:
             await self._visit_children(source, [s.address for s in subscriptions[:_MOST_NESTED]], depth)
         return Visit("opml", settled=False)  # its feeds are to be visited whether it has changed or not
