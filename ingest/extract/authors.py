@@ -22,7 +22,7 @@ _ROLE = re.compile(  # what follows a name: "Ada Quist, Harbour Correspondent", 
     r"|reporterin|autorin?|korrespondent(?:in)?|journaliste|redactora?|periodista)s?(?:\s+(?:at|for|in|of)\s+.{1,60})?$",
     re.IGNORECASE,
 )
-_LEAD_IN = re.compile(r"^(?:von|par|por|di|door|av|af)\s+(?=[A-Z\u00c0-\u00de])", re.IGNORECASE)
+_LEAD_IN = re.compile(r"^(?:(?:par|por)\s+|(?:von|di|door|av|af)\s+(?=\S+\s+\S))", re.IGNORECASE)  # but "Von Trapp"
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|in|i)?|auteurs?|autori|writers?|columnists?|reporters?|journalists?|contributors?"
     r"|by|byline|profiles?|people|person|staff|team|redaktion|redaktor(?:en)?)/(?:[^/?#]{1,80}/){0,2}[^/?#]{2,100}",
