@@ -123,7 +123,7 @@ def test_what_is_kept_is_unchanged_and_in_order(lines: list[str]) -> None:
             assert line in kept
 
 
-@settings(max_examples=60, deadline=200)
+@settings(max_examples=60, deadline=2_000)
 @given(
     st.sampled_from(["share ", "a ", " .", "sign up ", "reporting by ", "getty images ", "more on this ", "@", "-:"])
 )

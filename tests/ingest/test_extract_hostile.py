@@ -34,9 +34,9 @@ def script(content: str) -> str:
 )
 def test_the_article_is_still_read(html: str) -> None:
     """What is absurd around an article is passed over."""
-    started = time.monotonic()
+    started = time.process_time()
     assert "ferry runs again" in read_page(html).text
-    assert time.monotonic() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_absurd_pages_are_refused(html: str, reason: str) -> None:
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "ul><li", "table><tr><td"])
 def test_deep_nesting(tag: str) -> None:
     """Thousands of nested elements end neither in a crash nor in minutes of work."""
-    started = time.monotonic()
+    started = time.process_time()
     assert isinstance(read_page("<html><body>" + f"<{tag}>" * 8_000 + "x"), RawArticle)
-    assert time.monotonic() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
 
 
 PIECES = st.sampled_from(
