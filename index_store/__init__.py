@@ -17,7 +17,7 @@ from index_store.errors import (
     UnknownArticleError,
 )
 from index_store.formats import also_in, day, iso_utc, summary_json
-from index_store.index import IndexWriter, NewsIndex, open_catalog, open_source_log, open_writer
+from index_store.index import NewsIndex, open_catalog, open_source_log
 from index_store.options import (
     UnreadableDateError,
     When,
@@ -29,6 +29,7 @@ from index_store.options import (
 )
 from index_store.records import Article, ArticleSummary, Chunk, Filters, Likeness, Passage, Span, Vectors, Version
 from index_store.source_log import PageState, SourceLog, SourceState
+from index_store.writer import IndexWriter, open_writer
 
 __all__ = [
     "Article",

@@ -13,9 +13,10 @@ from index_store.catalog import Catalog
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import also_in, day, iso_utc, summary_json
 from index_store.history import changes, fate, lifetime_json
-from index_store.index import NewsIndex, open_catalog, open_writer
+from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
+from index_store.writer import open_writer
 
 _MOST_COPIES = 50  # that are named with an article
 
@@ -186,7 +187,7 @@ def _what_came_after(shown: _Shown) -> Iterator[str]:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @configured
 def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: bool) -> None:
-    """Take articles out of the index; an index run over their source brings them back."""
+    """Take articles out of the index; their file, or a change at their publisher, brings them back."""
     settings = configuration.section(StoreSettings)
     with closing(open_catalog(settings.data_dir)) as catalog:
         article_ids = tuple(dict.fromkeys(article_ids))

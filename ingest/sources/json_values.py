@@ -16,7 +16,7 @@ def parsed(text: str) -> object:
         value: object = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        raise SourceError(f"is not valid JSON: {error.msg} ({place})") from error
+        raise SourceError(f"is not valid JSON: {error.msg.removesuffix(' at')} ({place})") from error
     except RecursionError as error:
         raise SourceError("is not valid JSON: nested too deeply") from error
     except ValueError as error:
