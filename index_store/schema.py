@@ -73,6 +73,7 @@ CREATE TABLE sources (                 -- what is known of each place that artic
     checked_at    INTEGER,             -- seconds since 1970, as all times here
     succeeded_at  INTEGER,
     due_at        INTEGER,             -- when its schedule, or its publisher, wants it asked again
+    paused_until_at INTEGER,           -- until when its publisher asked to be left alone
     failures      INTEGER NOT NULL,    -- in a row
     problem       TEXT,                -- NULL after a success
     retired       INTEGER NOT NULL     -- 1 once it answered that it is gone for good

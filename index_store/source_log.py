@@ -26,6 +26,7 @@ class SourceState:
         checked_at: When it was last asked.
         succeeded_at: When it last answered with something that could be read.
         due_at: When to ask again: by its schedule, or because its publisher asked for a pause.
+        paused_until_at: Until when its publisher asked to be left alone; None where it did not.
         failures: How many failures in a row.
         problem: The last failure in words; None after a success.
         retired: Whether it answered that it is gone for good.
@@ -40,6 +41,7 @@ class SourceState:
     checked_at: datetime | None = None
     succeeded_at: datetime | None = None
     due_at: datetime | None = None
+    paused_until_at: datetime | None = None
     failures: int = 0
     problem: str | None = None
     retired: bool = False

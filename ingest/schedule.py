@@ -28,7 +28,14 @@ def interval_for(*, setting_s: float | None, hint_s: float | None, default_s: fl
 def succeeded(state: SourceState, *, now: datetime, interval: timedelta) -> SourceState:
     """Note a success."""
     return replace(
-        state, checked_at=now, succeeded_at=now, due_at=now + interval, failures=0, problem=None, retired=False
+        state,
+        checked_at=now,
+        succeeded_at=now,
+        due_at=now + interval,
+        paused_until_at=None,
+        failures=0,
+        problem=None,
+        retired=False,
     )
 
 
@@ -46,8 +53,24 @@ def failed(
         retry_after_s: How long its publisher asked us to stay away, in seconds.
     """
     rest = min(interval * 2 ** min(state.failures + 1, 10), max(LONGEST_INTERVAL, interval))
-    rest = max(rest, timedelta(seconds=retry_after_s or 0))
-    return replace(state, checked_at=now, due_at=now + rest, failures=state.failures + 1, problem=problem)
+    paused_until = None if retry_after_s is None else now + timedelta(seconds=retry_after_s)
+    return replace(
+        state,
+        checked_at=now,
+        due_at=max(now + rest, paused_until or now),
+        paused_until_at=paused_until,
+        failures=state.failures + 1,
+        problem=problem,
+    )
+
+
+def reason_to_leave_alone(state: SourceState, now: datetime) -> str | None:
+    """Say why a source must not be asked even by hand, completing "SOURCE: …"; None where it may be."""
+    if state.retired:
+        return "is gone for good (it answered 410); take it out with `dateline sources remove`, or `add` it again"
+    if state.paused_until_at and state.paused_until_at > now:
+        return f"asks not to be visited before {state.paused_until_at.astimezone():%Y-%m-%d %H:%M}"
+    return None
 
 
 def is_due(state: SourceState, now: datetime) -> bool:

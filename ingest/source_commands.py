@@ -19,9 +19,11 @@ from index_store import (
     configured,
     iso_utc,
     open_source_log,
+    open_writer,
 )
 from ingest.crawl.inspection import Inspection, inspect_sources
 from ingest.opml import Subscription, parse_opml, write_opml
+from ingest.reindex import recipe
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
 from ingest.source_list import add_sources, remove_source
 from ingest.sources.reading import read_whole
@@ -80,7 +82,7 @@ def _article_counts(configuration: Configuration) -> dict[str, int]:
 
 def _state_json(source: SourceSettings, state: SourceState, count: int | None) -> str:
     told: dict[str, Any] = asdict(state) | {"publisher": source.publisher, "articles": count or 0}
-    for name in ("checked_at", "succeeded_at", "due_at"):
+    for name in ("checked_at", "succeeded_at", "due_at", "paused_until_at"):
         told[name] = iso_utc(told[name])
     return json.dumps(told, ensure_ascii=False)
 
@@ -126,9 +128,19 @@ def add(
             raise SourceError(
                 f"{location} was not added: it {seen.problem}.", remedy="Add it all the same with --no-check."
             )
+    _bring_back(configuration, source)
     added = add_sources(configuration.file, [source])
     told = "Added to" if added else "It is already in"
     click.echo(f"{told} {configuration.file}. Fetch its articles with `dateline reindex`.")
+
+
+def _bring_back(configuration: Configuration, source: SourceSettings) -> None:
+    """Forget that a source was gone for good: somebody knows better."""
+    if states_of(configuration, [source])[source.location].retired:
+        store = configuration.section(StoreSettings)
+        wanted = recipe(configuration.section(IngestSettings))
+        with open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=wanted) as writer:
+            writer.remember([SourceState(source.location)])
 
 
 @sources.command()

@@ -44,9 +44,10 @@ def announced_by_feed(entry: FeedEntry, feed: Feed, *, feed_address: str) -> Ann
     """
     text = entry_text(entry.html, title=entry.title)
     has_page = entry.address is not None
-    is_whole = entry.is_full and not is_truncated(text) and len(text.split()) >= _WHOLE_FROM_WORDS
+    is_full = entry.is_full and not is_truncated(text)
+    is_whole = is_full and len(text.split()) >= _WHOLE_FROM_WORDS
     raw = RawArticle(
-        text=text if entry.is_full else "",
+        text=text if is_full or not has_page else "",
         title=entry.title,
         url=entry.address,
         published_at=entry.published_at or entry.updated_at,

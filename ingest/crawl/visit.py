@@ -15,7 +15,7 @@ from ingest.crawl.page import Pages
 from ingest.crawl.parsing import read_feed, read_opml, read_sitemap
 from ingest.dates import publication_date
 from ingest.feeds import Feed, FeedEntry
-from ingest.schedule import failed, interval_for, is_due, succeeded
+from ingest.schedule import failed, interval_for, is_due, reason_to_leave_alone, succeeded
 from ingest.settings import IngestSettings, SourceSettings
 from ingest.sniff import kind_of
 from ingest.sources.reading import read_whole
@@ -68,8 +68,13 @@ class Visits:
     async def visit(self, source: SourceSettings, *, depth: int = 0) -> bool:
         """Visit one source, and emit what it names, then what is to be remembered of it."""
         state = self._log.source(source.location)
-        if depth and not is_due(state, datetime.now(UTC)):
+        now = datetime.now(UTC)
+        if depth and not is_due(state, now):
             return True
+        reason = reason_to_leave_alone(state, now)
+        if reason:
+            await self._emit(Rejected(single_line(source.location, limit_chars=1_000), reason))
+            return False
         try:
             return await self._visit(source, state, depth)
         except SourceError as error:

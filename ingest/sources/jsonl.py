@@ -12,6 +12,7 @@ from ingest.sources.json_values import parsed
 from ingest.sources.reading import Draft, opened, origin_of
 
 _PIECE = 1 << 20
+_MOST_BROKEN_LINES = 100  # at the start of a file; one that begins well may be broken anywhere
 
 
 def read_jsonl(path: Path, settings: IngestSettings) -> Iterator[Draft | Rejected]:
@@ -22,16 +23,19 @@ def read_jsonl(path: Path, settings: IngestSettings) -> Iterator[Draft | Rejecte
         SourceError: If the file cannot be read (any more), holds no lines, or is no JSONL at all.
     """
     longest = 16 * settings.max_article_chars + _PIECE  # HTML beside the text, and \u escapes
-    origin, anything = origin_of(path), False
+    origin, lines, articles = origin_of(path), 0, 0
     with opened(path) as stream:
         for number, line in enumerate(_lines(stream, longest=longest, skip=settings.max_file_mb * 1_000_000), start=1):
             if not line.strip():
                 continue
-            if not anything:
+            if lines == 0:
                 _refuse_other_kinds(line)
-            anything = True
-            yield _read_line(line, origin=origin.part(f"line {number}"), longest=longest)
-    if not anything:
+            outcome = _read_line(line, origin=origin.part(f"line {number}"), longest=longest)
+            yield outcome
+            lines, articles = lines + 1, articles + (not isinstance(outcome, Rejected))
+            if lines == _MOST_BROKEN_LINES and articles == 0:
+                raise SourceError(f"was read no further: none of its first {lines} lines is an article")
+    if lines == 0:
         raise SourceError("is empty")
 
 

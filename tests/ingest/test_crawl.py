@@ -210,6 +210,25 @@ def test_a_feed_that_is_gone_for_good_is_retired(newsroom: Newsroom, web: LocalW
     assert newsroom.titles() == ["On the strike"]
 
 
+def test_a_publisher_that_wants_to_be_left_alone_is(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """Neither a retired feed nor one that asked for a pause is asked again by the next run, which says why."""
+    feed, other = publish(strike=STRIKE), web.put("/other.xml", "", status=503, headers={"Retry-After": "3600"})
+    web.pages["/feed.xml"].status = 410
+    newsroom.index(feed, other)
+    web.asked.clear()
+    reasons = sorted(remark.reason for remark in newsroom.index(feed, other).failures)
+    assert web.asked == []
+    assert reasons[0].startswith("asks not to be visited before")
+    assert reasons[1].startswith("is gone for good")
+
+
+def test_a_truncated_feed_is_no_article(newsroom: Newsroom, web: LocalWeb) -> None:
+    """Where a feed's text breaks off and its page cannot be had, nothing is indexed in place of the article."""
+    cut = in_html(f"{STRIKE}\n{BRIDGE} … Continue reading")
+    feed = web.put("/feed.xml", rss(item(link=f"{web.address}/none", title="Ferry strike", whole=cut)))
+    assert counts(newsroom.index(feed)) == (0, 0, 0, 0, 1)
+
+
 def test_a_feed_that_has_moved_for_good_is_asked_at_its_new_place(
     newsroom: Newsroom, web: LocalWeb, publish: Publish
 ) -> None:

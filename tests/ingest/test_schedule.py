@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index_store import SourceState
-from ingest.schedule import LONGEST_INTERVAL, failed, interval_for, is_due, succeeded
+from ingest.schedule import LONGEST_INTERVAL, failed, interval_for, is_due, reason_to_leave_alone, succeeded
 
 NOW = datetime(2025, 3, 5, 12, tzinfo=UTC)
 FEED = SourceState("https://quay.example/feed.xml")
@@ -63,3 +63,12 @@ def test_a_source_never_asked_is_due_and_one_gone_for_good_never_is() -> None:
     """New sources are visited at once; a retired one is left alone."""
     assert is_due(FEED, NOW)
     assert not is_due(SourceState(FEED.location, retired=True), NOW)
+
+
+def test_only_a_pause_or_the_end_keeps_people_from_asking() -> None:
+    """A failing source may be asked by hand at any time, but not while its publisher asked to be left alone."""
+    assert reason_to_leave_alone(after_failures(5), NOW) is None
+    paused = after_failures(1, retry_after_s=3_600)
+    assert "asks not to be visited before" in (reason_to_leave_alone(paused, NOW) or "")
+    assert reason_to_leave_alone(paused, NOW + timedelta(hours=1)) is None
+    assert "gone for good" in (reason_to_leave_alone(SourceState(FEED.location, retired=True), NOW) or "")

@@ -323,3 +323,12 @@ def test_any_bytes(tmp_path: Path, content: bytes, name: str) -> None:
     for written in (content, gzip.compress(content)):
         (tmp_path / name).write_bytes(written)
         assert list(read_source(tmp_path / name, settings=IngestSettings()))
+
+
+def test_what_only_claims_to_be_jsonl_is_given_up(read: Read, write: Write) -> None:
+    """A file without an article in its first hundred lines is read no further; one that begins well is read whole."""
+    outcomes = read(write("log.jsonl", "not json\n" * 5_000))
+    assert len(outcomes) == 101
+    assert "none of its first 100 lines is an article" in outcomes[-1].reason
+    good = '{"text": "The ferry runs."}\n'
+    assert len(read(write("mixed.jsonl", good + "not json\n" * 500))) == 501
