@@ -149,10 +149,7 @@ class Catalog:
 
     def strays(self) -> list[str]:
         """Keys of chunks that are not live, though the copies may hold them."""
-        rows = self._connection.execute(
-            "SELECT chunk_key FROM strays WHERE chunk_key NOT IN (SELECT chunk_key FROM chunks)"
-        )
-        return [key for (key,) in rows]
+        return [key for (key,) in self._connection.execute("SELECT chunk_key FROM strays")]
 
     def forget_strays(self) -> None:
         """Note that the copies hold no strays any more; readers bring theirs up to date."""
@@ -184,6 +181,7 @@ class Catalog:
                 for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
             ],
         )
+        self._connection.executemany("DELETE FROM strays WHERE chunk_key = ?", [(key,) for key in version.keys])
         self.stories.enter(version.article.article_id, version_id, version.likeness)
 
     def _retire_one(self, article_id: str, at: int) -> int:

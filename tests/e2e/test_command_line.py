@@ -521,11 +521,11 @@ def test_the_publisher_of_a_source(reindexed: Reindexed) -> None:
 
 @pytest.mark.parametrize("settings", ["", "[ingest]\nsources = []\n"])
 def test_reindex_without_sources(settings: str, tmp_path: Path) -> None:
-    """`reindex` with no source named exits with 1 and shows how to name one."""
+    """`reindex` with no source named exits with 1 and says how to name one."""
     (tmp_path / "dateline.toml").write_text(settings, encoding="utf-8")
     run = Dateline(tmp_path, tmp_path / "index")("reindex")
     assert (run.status, run.out) == (1, "")
-    assert "[[ingest.sources]]" in run.err
+    assert "dateline sources add" in run.err
 
 
 def test_a_source_without_a_name(own: Dateline) -> None:
