@@ -58,7 +58,7 @@ def test_a_letter(read: Read, write: Write) -> None:
     assert (article.title, article.publisher, article.authors) == ("Ferry café opens", "The Quay Mail", ())
     assert article.text == "The ferry runs again.\n\nIt costs two crowns."
     assert article.published_at is not None
-    assert article.published_at.isoformat() == "2024-05-06T05:08:09+00:00"
+    assert article.published_at.isoformat() == "2024-05-06T07:08:09+02:00"
     assert (article.date_source, article.url) == ("mail", path.as_uri())
 
 
