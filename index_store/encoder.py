@@ -208,6 +208,8 @@ def _load(model: Model) -> "SentenceTransformer":
         os.environ["HF_HUB_OFFLINE"] = "1"  # must be set before the import, or the loader asks the hub
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # torch keeps the compiled kernels of a thousand shapes, and every batch has another: 600 MB that are never used.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     from sentence_transformers import SentenceTransformer  # 5 to 10 s, and only when indexing
     from transformers.utils.logging import disable_progress_bar, set_verbosity_error  # the same
 

@@ -108,6 +108,8 @@ def language_code(language: str | None) -> str | None:
 
 
 def is_mostly_latin(text: str) -> bool:
-    """Whether at least half of the letters are Latin ones, judged by the first few thousand characters."""
-    letters = [c for c in text[:5_000] if c.isalpha()]
+    """Whether at least half of the letters are Latin ones, judged by its first 2,000 characters."""
+    if text.isascii():
+        return True
+    letters = [c for c in text[:2_000] if c.isalpha()]
     return 2 * sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) >= len(letters)
