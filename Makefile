@@ -16,7 +16,7 @@ demo: $(VENV)/installed
 	@echo 'Ask something yourself:  $(DEMO) ask "How many people died in the Myanmar earthquake?"'
 
 test: $(VENV)/installed-dev
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 check: lint test
 

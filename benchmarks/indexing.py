@@ -6,7 +6,7 @@ How much an index run costs beside the encoder, its peak memory, and what a run 
 Libraries are loaded, and the model exported, before the clock starts. The bare encoder is `SentenceTransformer.encode`
 over the same chunks, sorted by length, in the same process and with the same model, once before and once after the run;
 "outside the encoder" is the part of the run in which it waits for the encoder no more, which noise disturbs less.
-`--copies 8` indexes every article so many times under other addresses, to see memory and unchanged runs at a larger size.
+`--copies 8` indexes every article so many times under other addresses, to see memory and unchanged runs at a size.
 """
 
 import argparse
