@@ -110,7 +110,6 @@ def index_articles(stream: Iterable[Item], writer: IndexWriter, settings: Ingest
                 _embed_and_commit(batch, writer, reading.report, progress)
         if ahead.withdrawn:
             writer.remove(ahead.withdrawn)
-            reading.report.removed += len(ahead.withdrawn)
         if ahead.states:
             writer.remember(ahead.states)
     reading.report.seconds = round(time.monotonic() - began, 3)
@@ -165,8 +164,10 @@ class _Reading:
                 self.report.failures.append(Remark(item.source, item.reason))
                 self.report.is_complete &= item.is_minor
             case Withdrawn():
-                self.report.warnings.append(Remark(item.source, f"{item.reason}; removed from the index"))
-                ahead.withdrawn.append(item.article_id)
+                if self._writer.live_fingerprint(item.article_id) is not None:
+                    self.report.warnings.append(Remark(item.source, f"{item.reason}; removed from the index"))
+                    self.report.removed += 1
+                    ahead.withdrawn.append(item.article_id)
             case SourceState() | PageState():
                 ahead.states.append(item)
 

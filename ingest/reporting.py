@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from ingest.cleaning import single_line
 from ingest.reindex import Report
 
 
@@ -18,7 +19,7 @@ def readable_report(report: Report, *, quiet: bool) -> str:
     """Name what failed and why, on standard error; the counts are what is returned."""
     for mark, remarks in (("not indexed", report.failures), ("note", () if quiet else report.warnings)):
         for remark in remarks:
-            click.echo(f"{mark}: {remark.source}: {remark.reason}", err=True)
+            click.echo(f"{mark}: {single_line(remark.source, limit_chars=1_000)}: {remark.reason}", err=True)
     counts = (
         (report.added, "added"),
         (report.updated, "updated"),

@@ -49,7 +49,8 @@ class Pages:
         self._asked.add(key)
         known = self._log.page(key)
         if known and _says_nothing_new(known, told, source, named):
-            await self._emit(Known(told.address))
+            if known.article_id:
+                await self._emit(Known(told.address))
             return True
         if told.is_whole:
             return await self._keep(told.raw, told, source, known, Fetched(told.address))
@@ -57,14 +58,20 @@ class Pages:
 
     async def keep(self, fetched: Fetched, source: SourceSettings) -> bool:
         """Read the article of a page that is a source itself and was fetched as one; returns what `read` does."""
-        told = Announcement(fetched.address, RawArticle(""))
-        known = self._log.page(address_key(fetched.address))
+        told = Announcement(source.location if source.is_on_the_web else fetched.address, RawArticle(""))
+        known = self._log.page(address_key(told.address))
         return await self._parse(told, source, known, fetched)
 
     async def withdraw(self, source: SourceSettings, entry_key: str, reason: str) -> None:
         """Note that a feed took one of its entries back for good."""
         known = self._log.page_of_entry(source.location, entry_key)
         if known and not known.gone:
+            await self._note_gone(known, reason, for_good=True)
+
+    async def withdraw_source(self, source: SourceSettings, reason: str) -> None:
+        """Note that a source is gone for good: if it was a page, so is its article."""
+        known = self._log.page(address_key(source.location))
+        if known:
             await self._note_gone(known, reason, for_good=True)
 
     async def _fetch(self, told: Announcement, source: SourceSettings, known: PageState | None) -> bool:

@@ -115,6 +115,8 @@ class Visits:
         retired, retry_after_s = False, None
         if isinstance(error, FetchError):
             retired, retry_after_s = error.status == 410, error.retry_after_s
+        if retired:
+            await self._pages.withdraw_source(source, error.message)
         state = failed(
             replace(state, moved_to=None, retired=retired),  # where it moved to may be what fails
             error.message,

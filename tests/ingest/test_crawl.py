@@ -357,8 +357,17 @@ def test_a_page_that_is_no_article_is_named_and_not_fetched_again(
     assert (first.added, first.failed, first.is_complete) == (1, 1, True)
     web.pages["/feed.xml"].body = str(web.pages["/feed.xml"].body) + "<!-- changed -->"
     web.asked.clear()
-    assert counts(newsroom.index(feed)) == (0, 0, 2, 0, 0)
+    assert counts(newsroom.index(feed)) == (0, 0, 1, 0, 0)
     assert web.asked == [("/feed.xml", 200)]
+
+
+def test_a_page_that_is_a_source_and_gone_for_good_takes_its_article_with_it(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A page by address that answers 410 is removed, and counted once."""
+    page = web.put("/strike", article_page(title="Ferry strike", text=STRIKE))
+    newsroom.index(page)
+    web.pages["/strike"].status = 410
+    assert counts(newsroom.index(page)) == (0, 0, 0, 1, 1)
+    assert newsroom.titles() == []
 
 
 def test_gzip_and_odd_encodings_are_read(newsroom: Newsroom, web: LocalWeb) -> None:
