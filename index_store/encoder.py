@@ -189,7 +189,7 @@ class PassageEncoder:
         return min(float(original @ other) for original, other in pairs)
 
 
-_BATCH = 32
+_BATCH = 16  # as fast as 32 on two cores, and a hundred megabytes less
 _EXPORT_FAILURES = (EncoderError, RuntimeError, ValueError, TypeError, OSError, AttributeError, KeyError, ImportError)
 
 

@@ -17,6 +17,7 @@ _SENTENCE_END = re.compile("[.!?][\"\u201d\u2019')\\]]*(?=\\s)")  # with what ma
 _LEAD_IN = re.compile(r"^(?:(?:written|reported|story)\s+)?by\b[\s:]*", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r" ?[,;|]+ ?(?:(?:&|and) )?| (?:&|and) ", re.IGNORECASE)
 _NAME_SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d)\.?$", re.IGNORECASE)
+_NOT_LATIN = re.compile("[^\x00-\u024f\u1e00-\u1eff]")
 _LANGUAGE = re.compile(r"^([a-z]{2})(?:$|[-_])", re.IGNORECASE)
 
 
@@ -109,7 +110,6 @@ def language_code(language: str | None) -> str | None:
 
 def is_mostly_latin(text: str) -> bool:
     """Whether at least half of the letters are Latin ones, judged by its first 2,000 characters."""
-    if text.isascii():
-        return True
-    letters = [c for c in text[:2_000] if c.isalpha()]
-    return 2 * sum(c < "\u0250" or "\u1e00" <= c <= "\u1eff" for c in letters) >= len(letters)
+    sample = text[:2_000]
+    letters = sum(map(str.isalpha, sample))
+    return 2 * sum(map(str.isalpha, _NOT_LATIN.findall(sample))) <= letters
