@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from typing import Any
 
 from running_bot import REPOSITORY
 
+# As installed: "python -m" would end by the signal when Ctrl-C meets an exec of a string, such as a dataclass makes.
+PROGRAM = Path(sysconfig.get_path("scripts"), "dateline")
 TEXT_OR_NULL = (str, NoneType)
 NUMBER = (int, float)
 
@@ -149,7 +151,7 @@ class Dateline:
     def command(self, *arguments: str | Path) -> list[str | Path]:
         """Return what is started for a command."""
         where: tuple[str | Path, ...] = () if self.data_dir is None else ("--data-dir", self.data_dir)
-        return [sys.executable, "-m", "bot.cli", *where, *arguments]
+        return [PROGRAM, *where, *arguments]
 
     def ask_all(self, questions: Iterable[str]) -> list[Any]:
         """Ask many questions in one batch; all must be answered."""
