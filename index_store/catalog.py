@@ -16,6 +16,7 @@ import numpy as np
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
 from index_store.formats import day
+from index_store.lock import writer_at_work
 from index_store.records import ArticleSummary, Filters, Lifetime, LiveChunk, NewVersion, Vectors, Version, chunk_key
 from index_store.rows import (
     SUMMARY_COLUMNS,
@@ -62,10 +63,7 @@ class Catalog:
             MismatchError: If another version of Dateline made it, or it is no catalog.
         """
         if not create and not file.exists():
-            raise EmptyIndexError(
-                f"Nothing has been indexed in {file.parent} yet.",
-                remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
-            )
+            raise nothing_indexed(file.parent)
         try:
             if create:
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +92,7 @@ class Catalog:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         elif found == 0:
-            raise EmptyIndexError(f"{file} is empty.", remedy="Fill it with `dateline index FILE...`.")
+            raise nothing_indexed(file.parent)
         elif found != SCHEMA_VERSION:
             raise MismatchError(
                 f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
@@ -317,6 +315,20 @@ class Catalog:
 
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
+
+
+def nothing_indexed(folder: Path) -> EmptyIndexError:
+    """Say that a data folder holds no article, and what will fill it."""
+    writer = writer_at_work(folder)
+    if writer:
+        return EmptyIndexError(
+            f"Nothing is indexed in {folder} yet. {writer} is writing to it.",
+            remedy="Try again when its first articles are in.",
+        )
+    return EmptyIndexError(
+        f"Nothing is indexed in {folder}.",
+        remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
+    )
 
 
 def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:

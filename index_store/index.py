@@ -7,9 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from index_store.catalog import Catalog
+from index_store.catalog import Catalog, nothing_indexed
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
-from index_store.errors import EmptyIndexError
 from index_store.models import check_model
 from index_store.ranking import Candidate, fuse, keep_best
 from index_store.records import Filters, LiveChunk, Passage, Vectors, Version
@@ -57,10 +56,7 @@ class NewsIndex:
         catalog = Catalog.open(folder / "catalog.sqlite")
         try:
             if catalog.count_articles(Filters()) == 0:
-                raise EmptyIndexError(
-                    f"No article is indexed in {folder}.",
-                    remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
-                )
+                raise nothing_indexed(folder)
             model = Model.from_setting(embedding_model)
             check_model(catalog, model)
             return cls(folder, catalog, open_question_encoder(folder / "encoder", model), resident=resident)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from index_store.errors import BusyIndexError, IndexStoreError
 
+_NOTE = "writer.json"
+
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
@@ -21,14 +23,15 @@ def writer_lock(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # readers never need it
 
-    holder = folder / "writer.json"
+    holder = folder / _NOTE
     lock = FileLock(folder / "writer.lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise BusyIndexError(
-            f"{_describe(holder)} is writing to {folder}.", remedy="Wait until it has finished, or stop it."
+            f"{writer_at_work(folder) or 'Another process'} is writing to {folder}.",
+            remedy="Wait until it has finished, or stop it.",
         ) from error
     except OSError as error:
         raise IndexStoreError(
@@ -42,9 +45,11 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _describe(holder: Path) -> str:
+def writer_at_work(folder: Path) -> str | None:
+    """Name the process that is writing to a data folder, as "Process 12 (since …)"; None where there is none."""
     try:
-        note = json.loads(holder.read_text())
+        note = json.loads((folder / _NOTE).read_text())
+        os.kill(note["pid"], 0)  # a holder that was killed leaves its note behind
         return f"Process {note['pid']} (since {note['since']})"
-    except (OSError, ValueError, KeyError):  # the holder has not written its note yet
-        return "Another process"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,6 +1,6 @@
 """Question → passages → evidence → claims → checked citations; knows neither Discord nor the terminal."""
 
 from bot.answering.answer import Answer, Citation, Claim, Question, Support
-from bot.answering.answerer import Answerer
+from bot.answering.answerer import Answerer, LateAnswerer
 
-__all__ = ["Answer", "Answerer", "Citation", "Claim", "Question", "Support"]
+__all__ = ["Answer", "Answerer", "Citation", "Claim", "LateAnswerer", "Question", "Support"]

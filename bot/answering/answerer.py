@@ -1,6 +1,7 @@
 """The way of a question: understand → search → evidence → claims → checked citations."""
 
 import time
+from contextlib import suppress
 from typing import Self
 
 from bot.answering.answer import Answer, Question
@@ -8,7 +9,7 @@ from bot.answering.claims import choose, cite
 from bot.answering.evidence import TermWeights, select
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline
-from index_store import Configuration, Filters, NewsIndex, Passage, StoreSettings
+from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, Passage, StoreSettings
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -79,3 +80,39 @@ class Answerer:
 
     def _weights(self, question: Understanding) -> TermWeights:
         return TermWeights(self._index.terms, {term: self._index.rarity(term) for term in question.terms})
+
+
+class LateAnswerer:
+    """An answerer whose index another process may still have to fill: it is opened with the first question."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        """
+        Open the index, if there is anything in it.
+
+        Raises:
+            IndexStoreError: If it cannot be used.
+            EncoderError: If the embedding model cannot be loaded.
+        """
+        self._configuration = configuration
+        self._answerer: Answerer | None = None
+        with suppress(EmptyIndexError):
+            self._open()
+
+    def close(self) -> None:
+        """Close the index."""
+        if self._answerer:
+            self._answerer.close()
+
+    def ask(self, question: Question) -> Answer:
+        """
+        Answer a question; see `Answerer.ask`.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed yet.
+        """
+        return self._open().ask(question)
+
+    def _open(self) -> Answerer:
+        if self._answerer is None:
+            self._answerer = Answerer.open(self._configuration, resident=True)
+        return self._answerer

@@ -44,10 +44,14 @@ def bot_command(configuration: Configuration) -> None:
         raise DiscordError(
             "DISCORD_TOKEN is no token.", remedy="Copy it again: `dateline bot --help` shows from where."
         )
-    from bot.answering import Answerer
+    from bot.answering import Answerer, LateAnswerer
     from bot.discord.app import run_bot
     from bot.reindexing import keep_reindexing, reindex_command
 
-    beside = keep_reindexing(reindex_command(configuration)) if configuration.section(BotSettings).reindex else None
-    with closing(Answerer.open(configuration, resident=True)) as answerer:
-        run_bot(answerer, configuration.section(DiscordSettings), token, beside=beside)
+    discord = configuration.section(DiscordSettings)
+    if configuration.section(BotSettings).reindex:
+        with closing(LateAnswerer(configuration)) as late:
+            run_bot(late, discord, token, beside=keep_reindexing(reindex_command(configuration)))
+    else:
+        with closing(Answerer.open(configuration, resident=True)) as answerer:
+            run_bot(answerer, discord, token)

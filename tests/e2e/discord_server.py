@@ -93,11 +93,11 @@ class LocalDiscord:
             pulse.check()
         return list(self._broken)
 
-    async def wait_ready(self, *, timeout_s: float = 30) -> None:
+    async def wait_ready(self, *, timeout_s: float = 90) -> None:
         """Wait until a bot is connected and has registered its commands."""
         await asyncio.wait_for(self.gateway.ready.wait(), timeout_s)
 
-    async def wait_heartbeat(self, *, timeout_s: float = 30) -> None:
+    async def wait_heartbeat(self, *, timeout_s: float = 90) -> None:
         """Wait until the bot has sent its next heartbeat."""
         await asyncio.wait_for(self.gateway.heartbeat.wait(), timeout_s)
 
@@ -110,7 +110,7 @@ class LocalDiscord:
         await self.gateway.dispatch("INTERACTION_CREATE", event)
         return interaction
 
-    async def ask(self, question: str, *, timeout_s: float = 30, **options: Any) -> Interaction:
+    async def ask(self, question: str, *, timeout_s: float = 90, **options: Any) -> Interaction:
         """Use `/ask` and wait for the final message."""
         interaction = await self.send(question, **options)
         await asyncio.wait_for(interaction.answered.wait(), timeout_s)

@@ -52,7 +52,7 @@ class RunningBot:
         if error is not None:
             sys.stderr.write("".join(self.log))
 
-    async def wait_for_line(self, part: str, *, timeout_s: float = 60) -> str:
+    async def wait_for_line(self, part: str, *, timeout_s: float = 180) -> str:
         """Return the first line of the log that holds this part, once it is there."""
         async with asyncio.timeout(timeout_s), self._logged:
             await self._logged.wait_for(lambda: any(part in line for line in self.log))
@@ -68,7 +68,7 @@ class RunningBot:
         """Send a signal."""
         self._process.send_signal(number)
 
-    async def exit_status(self, *, timeout_s: float = 60) -> int:
+    async def exit_status(self, *, timeout_s: float = 180) -> int:
         """Wait for the end; the log is then complete."""
         async with asyncio.timeout(timeout_s):
             await self._reader

@@ -97,3 +97,25 @@ def test_the_bot_keeps_its_index_up_to_date(newsroom: Dateline) -> None:
     loop_pid = int(asyncio.run(scenario()))
     with pytest.raises(ProcessLookupError):
         os.kill(loop_pid, 0)
+
+
+def test_a_bot_that_indexes_may_start_with_nothing(newsroom: Dateline) -> None:
+    """With `reindex = true` the bot starts on an empty folder, says that nothing is indexed yet, and soon answers."""
+    with (newsroom.folder / "dateline.toml").open("a") as settings:
+        settings.write("\n[bot]\nreindex = true\n")
+    (newsroom.folder / "clippings" / "first.txt").unlink()
+    arguments = ["-m", "bot.cli", "--config", newsroom.folder / "dateline.toml"]
+    bot_command = [*arguments, "--data-dir", newsroom.folder / "empty", "bot"]
+
+    async def scenario() -> None:
+        async with LocalDiscord() as discord, RunningBot(bot_command, discord.environment) as bot:
+            await bot.wait_for_line("connected as Dateline")
+            assert "Nothing is indexed" in (await discord.ask("Who lit the lighthouse of Fårholm?")).text
+            (newsroom.folder / "clippings" / "new.txt").write_text(FERRY.format(title="Light again", text=LIGHTHOUSE))
+            await bot.wait_for_line("1 added")
+            assert "Odd Vik" in (await discord.ask("Who lit the lighthouse of Fårholm?")).text
+            bot.interrupt()
+            assert await bot.exit_status() == 0
+            assert discord.violations == []
+
+    asyncio.run(scenario())
