@@ -32,7 +32,7 @@ from index_store.rows import (
     version_from,
     version_row,
 )
-from index_store.schema import SCHEMA, SCHEMA_VERSION
+from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from index_store.stories import Stories
 
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
@@ -93,11 +93,23 @@ class Catalog:
             self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
         elif found == 0:
             raise nothing_indexed(file.parent)
+        elif create and found in MIGRATIONS:
+            self._migrate(found)
+        elif found in MIGRATIONS:
+            raise MismatchError(
+                f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
+                remedy="The next `dateline index` or `reindex` brings it up to date, without embedding again.",
+            )
         elif found != SCHEMA_VERSION:
             raise MismatchError(
                 f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
                 remedy=_OTHER_FOLDER,
             )
+
+    def _migrate(self, found: int) -> None:
+        for version in range(found, SCHEMA_VERSION):
+            script = f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+            self._connection.executescript(script)
 
     def close(self) -> None:
         """Close the file."""
@@ -127,7 +139,13 @@ class Catalog:
 
     def expect(self, keys: Iterable[str]) -> None:
         """Note keys before the copies get them: until they are committed they are strays."""
-        self._connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(key,) for key in keys])
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(key,) for key in keys])
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
 
     def commit(self, versions: Iterable[NewVersion], *, at: datetime) -> None:
         """Make these versions live, all or nothing; the chunks of those they replace become strays."""

@@ -170,15 +170,15 @@ class PassageEncoder:
         """
         draft = folder.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
         try:
+            draft.mkdir(parents=True)
             _export(self._transformer, draft)
             cosine = self._least_cosine(OnnxQuestionEncoder(draft))
         except _EXPORT_FAILURES as error:
             logging.getLogger(__name__).warning("The model could not be compiled to ONNX: %s", error)
             cosine = 0.0
         if cosine < _LEAST_COSINE:
-            shutil.rmtree(draft)
+            shutil.rmtree(draft, ignore_errors=True)
             return False
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)

@@ -28,17 +28,19 @@ def writer_lock(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
+        holder.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
     except Timeout as error:
         raise BusyIndexError(
             f"{writer_at_work(folder) or 'Another process'} is writing to {folder}.",
             remedy="Wait until it has finished, or stop it.",
         ) from error
     except OSError as error:
+        lock.release()
         raise IndexStoreError(
-            f"{folder} cannot be written: {error.strerror}.", remedy="Check the folder's permissions, or --data-dir."
+            f"{folder} cannot be written: {error.strerror}.",
+            remedy="Check the disk's free space, the folder's permissions, or --data-dir.",
         ) from error
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
         yield
     finally:
         holder.unlink(missing_ok=True)

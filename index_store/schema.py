@@ -1,6 +1,18 @@
 """The catalog's tables."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+# What leads from each older format to the next.
+MIGRATIONS = {
+    2: """
+DROP INDEX live_by_date;
+CREATE INDEX live ON versions (public_by_epoch, published_epoch, publisher) WHERE retired_at IS NULL;
+ALTER TABLE sources ADD COLUMN update_every_s REAL;
+ALTER TABLE sources ADD COLUMN since_at INTEGER;
+ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pages ADD COLUMN retry_at INTEGER;
+""",
+}
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,7 +41,7 @@ CREATE TABLE versions (
     UNIQUE (article_id, number)
 );
 CREATE UNIQUE INDEX one_live_version ON versions (article_id) WHERE retired_at IS NULL;
-CREATE INDEX live_by_date ON versions (public_by_epoch) WHERE retired_at IS NULL;
+CREATE INDEX live ON versions (public_by_epoch, published_epoch, publisher) WHERE retired_at IS NULL;
 
 CREATE TABLE chunks (                  -- of live versions only
     chunk_key  TEXT PRIMARY KEY,       -- article_id.number.position, as in Chroma and Tantivy
@@ -76,7 +88,9 @@ CREATE TABLE sources (                 -- what is known of each place that artic
     paused_until_at INTEGER,           -- until when its publisher asked to be left alone
     failures      INTEGER NOT NULL,    -- in a row
     problem       TEXT,                -- NULL after a success
-    retired       INTEGER NOT NULL     -- 1 once it answered that it is gone for good
+    retired       INTEGER NOT NULL,    -- 1 once it answered that it is gone for good
+    update_every_s REAL,               -- how often its publisher wants it asked
+    since_at      INTEGER              -- articles published before it were left out
 ) WITHOUT ROWID;
 
 CREATE TABLE pages (                   -- what was asked of the web beside the sources themselves
@@ -90,7 +104,9 @@ CREATE TABLE pages (                   -- what was asked of the web beside the s
     last_modified TEXT,
     checked_at    INTEGER NOT NULL,
     problem       TEXT,                -- why it gave no article
-    gone          INTEGER NOT NULL     -- 1 once it answered 404 or 410, or was withdrawn
+    gone          INTEGER NOT NULL,    -- 1 once it answered 404 or 410, or was withdrawn
+    failures      INTEGER NOT NULL DEFAULT 0,  -- in a row
+    retry_at      INTEGER              -- when to ask again after a failure; NULL where that is of no use
 ) WITHOUT ROWID;
 CREATE INDEX pages_of_article ON pages (article_id);
 CREATE INDEX pages_of_source ON pages (source, entry_key);

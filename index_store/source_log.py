@@ -30,6 +30,8 @@ class SourceState:
         failures: How many failures in a row.
         problem: The last failure in words; None after a success.
         retired: Whether it answered that it is gone for good.
+        update_every_s: How often its publisher wants it asked, in seconds; None where that is not told.
+        since_at: What was published before was left out at its last visit; None where nothing was.
     """
 
     location: str
@@ -45,6 +47,8 @@ class SourceState:
     failures: int = 0
     problem: str | None = None
     retired: bool = False
+    update_every_s: float | None = None
+    since_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class PageState:
         checked_at: When it was last asked.
         problem: Why it gave no article; None where it gave one.
         gone: Whether its publisher has deleted or withdrawn it.
+        failures: How many times in a row it could not be read.
+        retry_at: When to ask again after a failure, though its source says nothing new; None where that is of no use.
     """
 
     page_key: str
@@ -76,6 +82,8 @@ class PageState:
     checked_at: datetime
     problem: str | None = None
     gone: bool = False
+    failures: int = 0
+    retry_at: datetime | None = None
 
 
 AnyState = TypeVar("AnyState", SourceState, PageState)
@@ -112,6 +120,21 @@ class SourceLog:
             "SELECT * FROM pages WHERE source = ? AND entry_key = ?", (source, entry_key)
         ).fetchone()
         return _record(PageState, row) if row else None
+
+    def is_live(self, article_id: str | None) -> bool:
+        """Whether an article is in the index."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM versions WHERE article_id = ? AND retired_at IS NULL)", (article_id,)
+        ).fetchone()
+        return bool(row[0])
+
+    def has_another_page(self, page: PageState) -> bool:
+        """Whether the article of a page stands at another page, too, which is not gone."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM pages WHERE article_id = ? AND page_key != ? AND gone = 0)",
+            (page.article_id, page.page_key),
+        ).fetchone()
+        return bool(row[0])
 
     def live_pages(self) -> Iterator[PageState]:
         """Yield the pages of live articles, those not asked for the longest time first."""

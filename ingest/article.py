@@ -129,7 +129,9 @@ def make_article(
     now = now or datetime.now(UTC)
     text = normalised_text(raw.text)
     published_at = publication_date(raw.published_at)
-    reason = _refusal(text, published_at, settings=settings, now=now)
+    if published_at and published_at > now + _CLOCK_SKEW:
+        published_at = None
+    reason = _refusal(text, settings=settings)
     if reason:
         return Rejected(origin.source, reason)
     title = single_line(raw.title or "", limit_chars=LONGEST_TITLE) or opening(text)
@@ -156,7 +158,7 @@ def article_id(address: str) -> str:
     return sha256(address_key(address).encode()).hexdigest()[:16]
 
 
-def _refusal(text: str, published_at: datetime | None, *, settings: IngestSettings, now: datetime) -> str | None:
+def _refusal(text: str, *, settings: IngestSettings) -> str | None:
     if not any(c.isalnum() for c in text):
         return "has no text"
     if len(text) > settings.max_article_chars:
@@ -164,8 +166,6 @@ def _refusal(text: str, published_at: datetime | None, *, settings: IngestSettin
             f"is {len(text):,} characters long, more than the {settings.max_article_chars:,} allowed; "
             "split it, or raise ingest.max_article_chars"
         )
-    if published_at and published_at > now + _CLOCK_SKEW:
-        return f"is dated {published_at:%Y-%m-%d}, in the future; correct the date or leave it out"
     return None
 
 
@@ -182,7 +182,10 @@ def _warnings(raw: RawArticle, article: Article) -> Iterator[str]:
         yield "has no publication date; indexed undated"
     elif article.published_at is None:
         given = single_line(str(raw.published_at), limit_chars=60)
-        yield f'has the date "{given}", which cannot be read; indexed undated (write it as YYYY-MM-DD)'
+        if publication_date(raw.published_at):
+            yield f'has the date "{given}", which is in the future; indexed undated'
+        else:
+            yield f'has the date "{given}", which cannot be read; indexed undated (write it as YYYY-MM-DD)'
     if raw.url and raw.url.strip() and not web_address(raw.url):
         yield "has a url that is not a plain http(s) address; the file's own address is cited instead"
     if not is_mostly_latin(article.text):

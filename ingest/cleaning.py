@@ -18,6 +18,7 @@ _LEAD_IN = re.compile(r"^(?:(?:written|reported|story)\s+)?by\b[\s:]*", re.IGNOR
 _BETWEEN_NAMES = re.compile(r" ?[,;|]+ ?(?:(?:&|and) )?| (?:&|and) ", re.IGNORECASE)
 _NAME_SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d)\.?$", re.IGNORECASE)
 _NOT_LATIN = re.compile("[^\x00-\u024f\u1e00-\u1eff]")
+_PASSWORD = re.compile(r"^(\w+://)[^/?#]*@")
 _LANGUAGE = re.compile(r"^([a-z]{2})(?:$|[-_])", re.IGNORECASE)
 
 
@@ -36,6 +37,11 @@ def single_line(text: str, *, limit_chars: int) -> str:
     """Strip hidden characters, make every run of white space one blank, and shorten to the limit."""
     visible = _HIDDEN.sub("", _SURROGATE.sub("\ufffd", text[: limit_chars * 20]))
     return shortened(" ".join(visible.split()), limit_chars=limit_chars)
+
+
+def shown_location(location: str) -> str:
+    """Make where a source is ready to be shown: on one line, and without a password that it may hold."""
+    return _PASSWORD.sub(r"\1…@", single_line(location, limit_chars=1_000))
 
 
 def shortened(text: str, *, limit_chars: int) -> str:

@@ -172,4 +172,5 @@ def _prune(configuration: Configuration, *, yes: bool, quiet: bool) -> None:
         wanted = recipe(configuration.section(IngestSettings))
         with open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=wanted) as writer:
             writer.remove([one.article.article_id for one in gone])
+            writer.remember(state for one in gone for state in one.forgotten)
         click.echo(f"Removed {articles}.", err=True)

@@ -1,5 +1,7 @@
 """Bytes that strangers serve → text: unpacked within bounds, and decoded whatever they claim to be."""
 
+import gzip
+import io
 import re
 import zlib
 
@@ -24,15 +26,12 @@ def unpacked(content: bytes, *, limit_mb: float) -> bytes:
     """
     if not content.startswith(_GZIP):
         return _checked_size(content, limit_mb)
-    unpacker = zlib.decompressobj(wbits=31)
     try:
-        plain = unpacker.decompress(content, int(limit_mb * 1_000_000) + 1)
-    except zlib.error as error:
+        with gzip.open(io.BytesIO(content)) as archive:  # of one member or many
+            plain = archive.read(int(limit_mb * 1_000_000) + 1)
+    except (OSError, EOFError, zlib.error) as error:
         raise SourceError("is a broken gzip file") from error
-    _checked_size(plain, limit_mb)
-    if not unpacker.eof:
-        raise SourceError("is a broken gzip file")
-    return plain
+    return _checked_size(plain, limit_mb)
 
 
 def beginning(content: bytes, *, limit_bytes: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,26 +9,11 @@ from index_store import SourceState, open_source_log
 from ingest.article import Found, Rejected
 from ingest.crawl import crawl
 from ingest.schedule import failed, succeeded
-from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+from ingest.settings import SourceSettings
 from ingest.sources import FeedFile, read_files
-from ingest.stream import Item
+from ingest.stream import Item, is_too_old
+from ingest.surroundings import Surroundings
 from ingest.workers import Workers
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """
-    What reading sources needs beside them.
-
-    Attributes:
-        data_dir: The data folder, where what sources answered before is remembered.
-        settings: The limits of what an article may be, and how often sources are asked.
-        fetching: How the web is asked.
-    """
-
-    data_dir: Path
-    settings: IngestSettings
-    fetching: FetchSettings
 
 
 def read_sources(
@@ -53,13 +37,7 @@ def read_sources(
         else:
             yield from _read_local(source, surroundings, workers, naming)
     if naming:
-        found = crawl(
-            naming,
-            data_dir=surroundings.data_dir,
-            settings=surroundings.settings,
-            fetching=surroundings.fetching,
-            workers=workers,
-        )
+        found = crawl(naming, surroundings, workers)
         with closing(found):
             yield from found
 
@@ -77,17 +55,12 @@ def _read_local(
             continue
         if isinstance(item, Rejected):
             problem = item.reason
-        elif _is_too_old(item, source):
+        elif is_too_old(item, source):
             continue
         found = found or isinstance(item, Found)
         yield item
     if not any(one.location == source.location for one in naming):
         yield _state_of(source, surroundings, None if found else problem)
-
-
-def _is_too_old(found: Found, source: SourceSettings) -> bool:
-    published_at = found.article.published_at
-    return source.since is not None and published_at is not None and published_at < source.since
 
 
 def _state_of(source: SourceSettings, surroundings: Surroundings, problem: str | None) -> SourceState:

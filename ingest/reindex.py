@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Protocol
 
 from index_store import Article, Chunk, IndexWriter, PageState, PassageEncoder, SourceState
@@ -19,6 +20,7 @@ from ingest.settings import IngestSettings
 from ingest.stream import Item, Known, Pause, Withdrawn
 
 _LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
+_LOOK_AHEAD_CHARS = 20_000_000
 _LOOK_AHEAD_STATES = 10_000
 _LOOK_AHEAD_S = 15.0  # so that what comes slowly can be asked about soon
 _VARIANT = "has the address of {} in another spelling, and another text; the first one met is kept"
@@ -123,11 +125,27 @@ class _Ahead:
     articles: list[Article] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     states: list[SourceState | PageState] = field(default_factory=list)
+    chars: int = 0
+
+    def add(self, article: Article) -> None:
+        """Add a changed article."""
+        self.articles.append(article)
+        self.chars += len(article.text)
+
+    def must_come_before(self, item: Item) -> bool:
+        """Whether an item speaks of an article that is still to be written, or removed."""
+        match item:
+            case Found():
+                return item.article.article_id in self.withdrawn
+            case Withdrawn():
+                return any(article.article_id == item.article_id for article in self.articles)
+        return False
 
     @property
     def is_enough(self) -> bool:
         """Whether it is time to write, so that memory stays flat."""
-        return len(self.articles) >= _LOOK_AHEAD_ARTICLES or len(self.states) >= _LOOK_AHEAD_STATES
+        too_much = len(self.articles) >= _LOOK_AHEAD_ARTICLES or self.chars >= _LOOK_AHEAD_CHARS
+        return too_much or len(self.states) >= _LOOK_AHEAD_STATES
 
 
 class _Reading:
@@ -146,6 +164,9 @@ class _Reading:
         """Read until there is enough to write, the sources pause, or 15 seconds are over; None at the end."""
         ahead, until = _Ahead(), time.monotonic() + _LOOK_AHEAD_S
         for item in self._items:
+            if ahead.must_come_before(item):
+                self._items = chain([item], self._items)
+                return ahead
             self._sort(item, ahead)
             if ahead.is_enough or isinstance(item, Pause) or time.monotonic() > until:
                 return ahead
@@ -156,7 +177,7 @@ class _Reading:
             case Found():
                 self._progress.read()
                 if self._is_changed(item):
-                    ahead.articles.append(item.article)
+                    ahead.add(item.article)
             case Known():
                 self._progress.read()
                 self.report.unchanged += 1
@@ -167,6 +188,7 @@ class _Reading:
                 if self._writer.live_fingerprint(item.article_id) is not None:
                     self.report.warnings.append(Remark(item.source, f"{item.reason}; removed from the index"))
                     self.report.removed += 1
+                    self._seen.pop(item.article_id, None)
                     ahead.withdrawn.append(item.article_id)
             case SourceState() | PageState():
                 ahead.states.append(item)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from index_store import Configuration, StoreSettings, open_writer
-from ingest.gather import Surroundings, read_sources
+from ingest.gather import read_sources
 from ingest.reindex import Progress, Report, index_articles, recipe
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
+from ingest.surroundings import Surroundings
 from ingest.workers import open_workers
 
 
@@ -16,9 +17,20 @@ def surroundings_of(configuration: Configuration) -> Surroundings:
     return Surroundings(data_dir, configuration.section(IngestSettings), configuration.section(FetchSettings))
 
 
-def run(configuration: Configuration, sources: Sequence[SourceSettings], progress: Progress) -> Report:
+def run(
+    configuration: Configuration,
+    sources: Sequence[SourceSettings],
+    progress: Progress,
+    surroundings: Surroundings | None = None,
+) -> Report:
     """
     Bring the index up to date with sources.
+
+    Args:
+        configuration: The settings in force.
+        sources: What to read.
+        progress: Told of each step.
+        surroundings: What several runs have in common; None for a single one.
 
     Raises:
         BusyIndexError: If another process is writing.
@@ -29,6 +41,6 @@ def run(configuration: Configuration, sources: Sequence[SourceSettings], progres
     with (
         open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=recipe(settings)) as writer,
         open_workers() as workers,
-        closing(read_sources(sources, surroundings_of(configuration), workers)) as stream,
+        closing(read_sources(sources, surroundings or surroundings_of(configuration), workers)) as stream,
     ):
         return index_articles(stream, writer, settings, progress)

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from index_store import SourceState
 
 LONGEST_INTERVAL = timedelta(days=1)
+_FIRST_REST = timedelta(minutes=30)
+MOST_FAILURES = 7  # of a page; the last one comes a day after the first
+MOST_FLAWS = 2  # of a page that answered with something that is no article
 
 
 def interval_for(*, setting_s: float | None, hint_s: float | None, default_s: float, floor_s: float) -> timedelta:
@@ -64,6 +67,15 @@ def failed(
     )
 
 
+def retry_at(failures: int, *, most: int, now: datetime) -> datetime | None:
+    """
+    Say when to ask again for a page that failed so many times in a row; None where that was often enough.
+
+    That is half an hour after the first failure, an hour after the second, and so on.
+    """
+    return now + _FIRST_REST * 2 ** (failures - 1) if failures <= most else None
+
+
 def reason_to_leave_alone(state: SourceState, now: datetime) -> str | None:
     """Say why a source must not be asked even by hand, completing "SOURCE: …"; None where it may be."""
     if state.retired:
@@ -73,6 +85,6 @@ def reason_to_leave_alone(state: SourceState, now: datetime) -> str | None:
     return None
 
 
-def is_due(state: SourceState, now: datetime) -> bool:
-    """Whether a source should be asked; one that is gone for good never is."""
-    return not state.retired and (state.due_at is None or state.due_at <= now)
+def is_due(state: SourceState, now: datetime, *, tolerance: timedelta = timedelta()) -> bool:
+    """Whether a source should be asked, or will be within `tolerance`; one that is gone for good never is."""
+    return not state.retired and (state.due_at is None or state.due_at <= now + tolerance)

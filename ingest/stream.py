@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from index_store import PageState, SourceState
 from ingest.article import Found, Rejected
+from ingest.settings import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Withdrawn:
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Nothing more at the moment: time to index what there is."""
+
+
+def is_too_old(found: Found, source: SourceSettings) -> bool:
+    """Whether an article was published before what its source is to give."""
+    published_at = found.article.published_at
+    return source.since is not None and published_at is not None and published_at < source.since
 
 
 # A state speaks of what came before it in the stream, and may be remembered once that is committed.

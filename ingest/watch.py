@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from types import FrameType
@@ -12,12 +14,14 @@ from types import FrameType
 from index_store import Configuration, DatelineError, EmptyIndexError, SourceState, StoreSettings, open_source_log
 from ingest.progress import show_progress
 from ingest.reindex import Report
-from ingest.run import run
+from ingest.run import run, surroundings_of
 from ingest.schedule import is_due
 from ingest.settings import SourceSettings
+from ingest.surroundings import Surroundings
 
 _REST_AFTER_TROUBLE_S = 60.0  # another writer, a full disk
 _LONGEST_REST_S = 3_600.0
+_LONGEST_ROUND_S = 600.0  # then the other sources have their turn, and a long one goes on afterwards
 
 
 def watch(
@@ -37,9 +41,15 @@ def watch(
         tell_report: Takes the report of each round of visits.
     """
     signal.signal(signal.SIGTERM, _stop)
+    surroundings = replace(surroundings_of(configuration), longest_s=_LONGEST_ROUND_S)
     try:
         while True:
-            rest_s = _round(configuration, sources, tell, tell_report)
+            try:
+                rest_s = _round(configuration, sources, surroundings, tell, tell_report)
+            except DatelineError as error:
+                rest_s = _after_trouble(error.message, tell)
+            except (OSError, sqlite3.Error) as error:  # a full disk, say, where nobody put it in better words
+                rest_s = _after_trouble(f"{error}.", tell)
             Event().wait(min(rest_s, _LONGEST_REST_S))
     except KeyboardInterrupt:
         tell("stopped; what was indexed stays")
@@ -59,9 +69,15 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _after_trouble(told: str, tell: Callable[[str], None]) -> float:
+    tell(f"{told} Trying again in {_REST_AFTER_TROUBLE_S:.0f} s.")
+    return _REST_AFTER_TROUBLE_S
+
+
 def _round(
     configuration: Configuration,
     sources: Sequence[SourceSettings],
+    surroundings: Surroundings,
     tell: Callable[[str], None],
     tell_report: Callable[[Report], None],
 ) -> float:
@@ -69,12 +85,8 @@ def _round(
     states, now = states_of(configuration, sources), datetime.now(UTC)
     due = [source for source in sources if is_due(states[source.location], now)]
     if due:
-        try:
-            with show_progress(quiet=True) as progress:
-                report = run(configuration, due, progress)
-        except DatelineError as error:
-            tell(f"{error.message} Trying again in {_REST_AFTER_TROUBLE_S:.0f} s.")
-            return _REST_AFTER_TROUBLE_S
+        with show_progress(quiet=True) as progress:
+            report = run(configuration, due, progress, surroundings)
         tell_report(report)
         states = states_of(configuration, sources)
         tell(health(list(states.values()), report))

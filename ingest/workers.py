@@ -4,9 +4,11 @@ Pages read in processes of their own: on all cores, and ended when one takes too
 A page from the web can be made to keep a parser busy for minutes; only a process can be stopped in the middle.
 """
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
@@ -23,6 +25,10 @@ LONGEST_READ_S = 30.0  # a page takes a tenth of a second; the first one of a pr
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
+
+
+class InterruptedReadError(SourceError):
+    """A page was not read to its end, which may have been the machine's fault: another time may do better."""
 
 
 class Workers:
@@ -59,15 +65,20 @@ class Workers:
 
 @contextmanager
 def readable_failures(longest_read_s: float = LONGEST_READ_S) -> Iterator[None]:
-    """Turn a reading process's end into a `SourceError`."""
+    """Turn a reading process's end, and any surprise in it, into a `SourceError`."""
     from pebble import ProcessExpired
 
     try:
         yield
     except FutureTimeoutError as error:
-        raise SourceError(f"took longer than {longest_read_s:.0f} s to read, and was given up") from error
+        raise InterruptedReadError(f"took longer than {longest_read_s:.0f} s to read, and was given up") from error
     except ProcessExpired as error:
-        raise SourceError("cannot be read: the process that read it was ended") from error
+        raise InterruptedReadError("cannot be read: the process that read it was ended") from error
+    except (SourceError, FutureCancelledError):
+        raise
+    except Exception as error:  # one page's surprise must not end the reading of others
+        logging.getLogger(__name__).exception("a page could not be read because of a fault in this program")
+        raise SourceError("cannot be read: a fault in this program") from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What feeds and sitemaps say of pages: pure functions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -76,6 +77,19 @@ def announced_by_sitemap(entry: SitemapEntry) -> Announcement:
     )
     told = entry.modified_at or entry.published_at
     return Announcement(entry.address, raw, fingerprint=_fingerprint(told, entry.news_title) if told else None)
+
+
+def mark_of(told: Announcement, *, left_out_before: datetime | None = None) -> str | None:
+    """
+    Return what is remembered of an announcement: while it stays, the page need not be asked again.
+
+    Args:
+        told: The announcement.
+        left_out_before: Why its article was left out, if it was: it was published before.
+    """
+    if told.fingerprint is None or left_out_before is None:
+        return told.fingerprint
+    return _fingerprint(told.fingerprint, left_out_before)
 
 
 def _fingerprint(*told: object) -> str:

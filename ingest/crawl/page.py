@@ -1,5 +1,7 @@
 """One page of the web → an article, or the reason why it gives none."""
 
+import asyncio
+import time
 from collections.abc import Container
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,29 +9,54 @@ from datetime import UTC, datetime
 from index_store import PageState, SourceError, SourceLog
 from ingest.addresses import address_key
 from ingest.article import Found, Origin, RawArticle, Rejected, make_article
-from ingest.crawl.announcements import Announcement
+from ingest.crawl.announcements import Announcement, mark_of
 from ingest.crawl.bridge import Emit
 from ingest.crawl.parsing import read_article
+from ingest.schedule import MOST_FAILURES, MOST_FLAWS, retry_at
 from ingest.settings import IngestSettings, SourceSettings
-from ingest.stream import Item, Known, Withdrawn
+from ingest.stream import Item, Known, Withdrawn, is_too_old
 from ingest.web import Fetched, Fetcher, FetchError, Validators
-from ingest.workers import Workers
+from ingest.workers import InterruptedReadError, Workers
 
 _GONE = 410  # 404 may be a mistake that is mended tomorrow; 410 says that it was meant
+_AT_ONCE = 32  # pages held in memory while they are read
+_LEAST_WORDS = 8  # of an entry that names no page; fewer are a note, not an article
 
 
 class Pages:
-    """The pages of one run: each is asked for once, whoever names it."""
+    """
+    The pages of one run: each is asked for once, whoever names it.
+
+    A page that failed is asked again some time later, and less and less often; until it is given up, its source is not
+    settled.
+
+    Args:
+        until_s: When to begin nothing more, by the monotonic clock; None for never.
+    """
 
     def __init__(
-        self, fetcher: Fetcher, log: SourceLog, workers: Workers, settings: IngestSettings, emit: Emit[Item]
+        self,
+        fetcher: Fetcher,
+        log: SourceLog,
+        workers: Workers,
+        settings: IngestSettings,
+        emit: Emit[Item],
+        *,
+        until_s: float | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._log = log
         self._workers = workers
         self._settings = settings
         self._emit = emit
+        self._until_s = until_s
         self._asked: set[str] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether nothing more is to be begun in this run."""
+        return self._until_s is not None and time.monotonic() > self._until_s
 
     async def read(self, told: Announcement, source: SourceSettings, *, named: Container[str]) -> bool:
         """
@@ -41,20 +68,23 @@ class Pages:
             named: Locations of all sources of the settings: a page that one of them named first is its own.
 
         Returns:
-            Whether the page is settled; one that is not should be asked again at the next run.
+            Whether the page is settled; one that is not should be asked again at a later run.
         """
         key = address_key(told.address)
         if key in self._asked:
             return True
         self._asked.add(key)
         known = self._log.page(key)
-        if known and _says_nothing_new(known, told, source, named):
-            if known.article_id:
+        if known and _says_nothing_new(known, told, source, named) and not _is_to_be_retried(known):
+            if self._log.is_live(known.article_id):
                 await self._emit(Known(told.address))
-            return True
+            return known.retry_at is None
+        if self.time_is_up:
+            return False
         if told.is_whole:
             return await self._keep(told.raw, told, source, known, Fetched(told.address))
-        return await self._fetch(told, source, known)
+        async with self._places:
+            return await self._fetch(told, source, known)
 
     async def keep(self, fetched: Fetched, source: SourceSettings) -> bool:
         """Read the article of a page that is a source itself and was fetched as one; returns what `read` does."""
@@ -65,7 +95,7 @@ class Pages:
     async def withdraw(self, source: SourceSettings, entry_key: str, reason: str) -> None:
         """Note that a feed took one of its entries back for good."""
         known = self._log.page_of_entry(source.location, entry_key)
-        if known and not known.gone:
+        if known and self._log.is_live(known.article_id):
             await self._note_gone(known, reason, for_good=True)
 
     async def withdraw_source(self, source: SourceSettings, reason: str) -> None:
@@ -75,34 +105,38 @@ class Pages:
             await self._note_gone(known, reason, for_good=True)
 
     async def _fetch(self, told: Announcement, source: SourceSettings, known: PageState | None) -> bool:
-        validators = Validators(known.etag, known.last_modified) if known and known.article_id else Validators()
+        is_live = known is not None and self._log.is_live(known.article_id)
+        validators = Validators(known.etag, known.last_modified) if known and is_live else Validators()
         try:
             fetched = await self._fetcher.get(told.address, validators=validators)
         except FetchError as error:
             return await self._failed(told, source, known, error)
         if fetched.unchanged and known:
             await self._emit(Known(told.address))
-            await self._emit(replace(known, announcement=told.fingerprint, checked_at=datetime.now(UTC)))
+            now = datetime.now(UTC)
+            well = replace(known, announcement=told.fingerprint, checked_at=now, gone=False, failures=0, retry_at=None)
+            await self._emit(well)
             return True
         return await self._parse(told, source, known, fetched)
 
     async def _failed(
         self, told: Announcement, source: SourceSettings, known: PageState | None, error: FetchError
     ) -> bool:
-        if told.raw.text:  # the feed's own words are better than nothing
-            return await self._keep(told.raw, told, source, known, Fetched(told.address))
+        most = 0 if error.is_lasting else MOST_FAILURES
         if known and known.article_id and error.gone:
-            await self._note_gone(known, error.message, for_good=error.status == _GONE)
-            return True
-        await self._emit(Rejected(told.address, error.message, is_minor=True))
-        state = self._state(told, source, known, Fetched(told.address), problem=error.message)
-        await self._emit(state if error.is_lasting else replace(state, announcement=None))
-        return error.is_lasting
+            state = _after_failure(replace(known, announcement=told.fingerprint), known, most=most)
+            await self._note_gone(state, error.message, for_good=error.status == _GONE)
+            return state.retry_at is None
+        return await self._make_do(told, source, known, error, most=most)
 
     async def _note_gone(self, known: PageState, reason: str, *, for_good: bool) -> None:
-        if for_good and known.article_id:
+        """Note that a page is gone; for good, its article goes too, unless it stands at another page."""
+        if for_good and known.article_id and not self._log.has_another_page(known):
             await self._emit(Withdrawn(known.article_id, known.address, reason))
-        await self._emit(replace(known, gone=True, problem=reason, checked_at=datetime.now(UTC)))
+        forgotten = replace(known, gone=True, problem=reason, etag=None, last_modified=None)
+        if known.retry_at is None:  # should it be named again, it is asked again
+            forgotten = replace(forgotten, announcement=None)
+        await self._emit(replace(forgotten, checked_at=datetime.now(UTC)))
 
     async def _parse(
         self, told: Announcement, source: SourceSettings, known: PageState | None, fetched: Fetched
@@ -110,26 +144,48 @@ class Pages:
         try:
             raw = await read_article(fetched, self._workers, self._settings)
         except SourceError as error:
-            if told.raw.text:
-                return await self._keep(told.raw, told, source, known, fetched)
-            await self._emit(Rejected(told.address, error.message, is_minor=True))
-            await self._emit(self._state(told, source, known, fetched, problem=error.message))
-            return True
+            most = MOST_FAILURES if isinstance(error, InterruptedReadError) else MOST_FLAWS
+            return await self._make_do(told, source, known, error, most=most)
         return await self._keep(_over_announcement(raw, told.raw), told, source, known, fetched)
+
+    async def _make_do(
+        self, told: Announcement, source: SourceSettings, known: PageState | None, error: SourceError, *, most: int
+    ) -> bool:
+        """Take the source's own words for a page that cannot be read, where that loses nothing."""
+        if told.raw.text and not (known and self._log.is_live(known.article_id)):
+            outcome = self._article(told.raw, told, source, Fetched(told.address))
+        else:
+            outcome = Rejected(told.address, error.message)
+        await self._emit(replace(outcome, is_minor=True) if isinstance(outcome, Rejected) else outcome)
+        state = self._state(told, source, known, Fetched(told.address), outcome)
+        state = _after_failure(replace(state, problem=error.message), known, most=most)
+        await self._emit(state)
+        return state.retry_at is None
 
     async def _keep(
         self, raw: RawArticle, told: Announcement, source: SourceSettings, known: PageState | None, fetched: Fetched
     ) -> bool:
-        origin = Origin(told.address, fetched.address)
-        outcome = make_article(raw, origin=origin, settings=self._settings, publisher=source.publisher)
-        if isinstance(outcome, Found) and _is_too_old(outcome, source):
+        outcome = self._article(raw, told, source, fetched)
+        is_old = isinstance(outcome, Found) and is_too_old(outcome, source)
+        if isinstance(outcome, Found) and is_old:
             outcome = Rejected(told.address, f"was published before {source.since:%Y-%m-%d}")
+        elif isinstance(outcome, Rejected) and told.address != source.location:
+            await self._emit(replace(outcome, is_minor=True))
         else:
             await self._emit(outcome)
-        article_id = outcome.article.article_id if isinstance(outcome, Found) else None
-        problem = outcome.reason if isinstance(outcome, Rejected) else None
-        await self._emit(self._state(told, source, known, fetched, article_id=article_id, problem=problem))
+        state = self._state(told, source, known, fetched, outcome)
+        if is_old:
+            state = replace(state, announcement=mark_of(told, left_out_before=source.since))
+        await self._emit(state)
         return True
+
+    def _article(
+        self, raw: RawArticle, told: Announcement, source: SourceSettings, fetched: Fetched
+    ) -> Found | Rejected:
+        if told.is_whole and len(raw.text.split()) < _LEAST_WORDS:
+            return Rejected(told.address, "names no page, and says too little for an article")
+        origin = Origin(told.address, fetched.address)
+        return make_article(raw, origin=origin, settings=self._settings, publisher=source.publisher)
 
     def _state(
         self,
@@ -137,33 +193,39 @@ class Pages:
         source: SourceSettings,
         known: PageState | None,
         fetched: Fetched,
-        *,
-        article_id: str | None = None,
-        problem: str | None = None,
+        outcome: Found | Rejected,
     ) -> PageState:
+        article_id = outcome.article.article_id if isinstance(outcome, Found) else known.article_id if known else None
         return PageState(
             page_key=address_key(told.address),
             address=told.address,
             source=source.location,
             entry_key=told.entry_key,
-            article_id=article_id or (known.article_id if known else None),
-            announcement=told.fingerprint,
+            article_id=article_id,
+            announcement=mark_of(told),
             etag=fetched.validators.etag,
             last_modified=fetched.validators.last_modified,
             checked_at=datetime.now(UTC),
-            problem=problem,
+            problem=outcome.reason if isinstance(outcome, Rejected) else None,
         )
+
+
+def _after_failure(state: PageState, known: PageState | None, *, most: int) -> PageState:
+    """Count a failure, and say when to ask again: the first time, if the page did not answer, at the next visit."""
+    failures, now = (known.failures if known else 0) + 1, datetime.now(UTC)
+    soon = failures == 1 and most == MOST_FAILURES
+    return replace(state, failures=failures, retry_at=now if soon else retry_at(failures, most=most, now=now))
+
+
+def _is_to_be_retried(known: PageState) -> bool:
+    return known.retry_at is not None and known.retry_at <= datetime.now(UTC)
 
 
 def _says_nothing_new(known: PageState, told: Announcement, source: SourceSettings, named: Container[str]) -> bool:
     if known.source != source.location and known.source in named and known.article_id:
         return True
-    return told.fingerprint is not None and known.announcement == told.fingerprint
-
-
-def _is_too_old(found: Found, source: SourceSettings) -> bool:
-    published_at = found.article.published_at
-    return source.since is not None and published_at is not None and published_at < source.since
+    marks = {mark_of(told), mark_of(told, left_out_before=source.since)}
+    return told.fingerprint is not None and known.announcement in marks
 
 
 def _over_announcement(page: RawArticle, told: RawArticle) -> RawArticle:

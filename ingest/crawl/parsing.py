@@ -18,6 +18,8 @@ from ingest.sources.text import parse_text
 from ingest.web import Fetched
 from ingest.workers import Workers, readable_failures
 
+_MOST_UNPACKED_MB = 10  # of a document from the web
+
 
 async def read_article(fetched: Fetched, workers: Workers, settings: IngestSettings) -> RawArticle:
     """
@@ -70,7 +72,7 @@ def _read(fetched: Fetched, *, settings: IngestSettings) -> RawArticle:
         case "pdf":
             return parse_pdf(fetched.content, limit_chars=settings.max_article_chars)
         case "docx":
-            return parse_docx(fetched.content, max_mb=settings.max_file_mb)
+            return parse_docx(fetched.content, max_mb=min(settings.max_file_mb, _MOST_UNPACKED_MB))
         case "text":
             return parse_text(decoded(fetched.content))
         case "feed" | "sitemap" | "opml" as kind:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index_store import SourceError, SourceLog, SourceState
 from ingest.article import Rejected
-from ingest.cleaning import single_line
+from ingest.cleaning import shown_location, single_line
 from ingest.crawl.announcements import announced_by_feed, announced_by_sitemap
 from ingest.crawl.bridge import Emit, for_each
 from ingest.crawl.page import Pages
@@ -57,7 +57,7 @@ class Visits:
         self._pages = pages
         self._settings = settings
         self._emit = emit
-        self._named: set[str] = set()
+        self._named = {source.location for source in settings.sources}
 
     async def visit_all(self, sources: Iterable[SourceSettings], *, depth: int = 0) -> bool:
         """Visit sources, many at once; returns whether all were read."""
@@ -67,15 +67,16 @@ class Visits:
 
     async def visit(self, source: SourceSettings, *, depth: int = 0) -> bool:
         """Visit one source, and emit what it names, then what is to be remembered of it."""
-        state = self._log.source(source.location)
-        now = datetime.now(UTC)
-        if depth and not is_due(state, now):
-            return True
-        reason = reason_to_leave_alone(state, now)
-        if reason:
-            await self._emit(Rejected(single_line(source.location, limit_chars=1_000), reason))
-            return False
+        state = SourceState(source.location)
         try:
+            state = self._log.source(source.location)
+            now = datetime.now(UTC)
+            if depth and not self._is_wanted(source, state, now):
+                return state.problem is None
+            reason = reason_to_leave_alone(state, now)
+            if reason:
+                await self._emit(Rejected(shown_location(source.location), reason))
+                return False
             return await self._visit(source, state, depth)
         except SourceError as error:
             await self._note_failure(source, state, error)
@@ -84,11 +85,17 @@ class Visits:
             await self._note_failure(source, state, SourceError("could not be read: a fault in this program"))
         return False
 
+    def _is_wanted(self, source: SourceSettings, state: SourceState, now: datetime) -> bool:
+        """Whether a source that another one names is to be visited with it, though its own rest ends a little later."""
+        rest = self._interval(source, state.update_every_s)
+        return not self._pages.time_is_up and is_due(state, now, tolerance=rest / 4)
+
     async def _visit(self, source: SourceSettings, state: SourceState, depth: int) -> bool:
         fetched = await self._fetched(source, state)
         now = datetime.now(UTC)
         if fetched.unchanged:
-            await self._emit(succeeded(state, now=now, interval=self._interval(source, None)))
+            state = replace(state, moved_to=fetched.moved_to or state.moved_to)
+            await self._emit(succeeded(state, now=now, interval=self._interval(source, state.update_every_s)))
             return True
         visit = await self._read(source, fetched, depth)
         validators = fetched.validators if visit.settled else Validators()
@@ -99,19 +106,24 @@ class Visits:
             moved_to=fetched.moved_to or state.moved_to,
             etag=validators.etag,
             last_modified=validators.last_modified,
+            update_every_s=visit.update_every_s,
+            since_at=source.since,
         )
-        await self._emit(succeeded(state, now=now, interval=self._interval(source, visit.update_every_s)))
+        was_cut_short = self._pages.time_is_up and not visit.settled
+        rest = timedelta() if was_cut_short else self._interval(source, visit.update_every_s)
+        await self._emit(succeeded(state, now=now, interval=rest))
         return visit.settled
 
     async def _fetched(self, source: SourceSettings, state: SourceState) -> Fetched:
         if not source.is_on_the_web:
             path = Path(source.location)
             return Fetched(path.resolve().as_uri(), content=read_whole(path, max_mb=self._settings.max_file_mb))
-        validators = Validators(state.etag, state.last_modified)
+        reaches_back = state.since_at is not None and (source.since is None or source.since < state.since_at)
+        validators = Validators() if reaches_back else Validators(state.etag, state.last_modified)
         return await self._fetcher.get(state.moved_to or source.location, validators=validators)
 
     async def _note_failure(self, source: SourceSettings, state: SourceState, error: SourceError) -> None:
-        await self._emit(Rejected(single_line(source.location, limit_chars=1_000), error.message))
+        await self._emit(Rejected(shown_location(source.location), error.message))
         retired, retry_after_s = False, None
         if isinstance(error, FetchError):
             retired, retry_after_s = error.status == 410, error.retry_after_s
@@ -121,7 +133,7 @@ class Visits:
             replace(state, moved_to=None, retired=retired),  # where it moved to may be what fails
             error.message,
             now=datetime.now(UTC),
-            interval=self._interval(source, None),
+            interval=self._interval(source, state.update_every_s),
             retry_after_s=retry_after_s,
         )
         await self._emit(state)
@@ -168,8 +180,8 @@ class Visits:
         )
         if depth < _DEEPEST:
             children = [child for child in sitemap.children if not _is_older(child.modified_at, source)]
-            settled &= await self._visit_children(source, [child.address for child in children[:_MOST_NESTED]], depth)
-        return Visit("sitemap", settled=settled)
+            await self._visit_children(source, [child.address for child in children[:_MOST_NESTED]], depth)
+        return Visit("sitemap", settled=settled and not sitemap.children)  # they change without it
 
     async def _read_opml(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
         subscriptions = await read_opml(fetched)

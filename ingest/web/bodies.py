@@ -78,4 +78,4 @@ class Body:
 
 def too_large(limit_bytes: int) -> FetchError:
     """Return the error of a body that is larger than allowed."""
-    return FetchError(f"is larger than {limit_bytes / 1_000_000:g} MB")
+    return FetchError(f"is larger than {limit_bytes / 1_000_000:g} MB", is_lasting=True)

@@ -13,7 +13,7 @@ from ingest.web.addresses import checked_address, shown
 from ingest.web.deadline import Deadline
 from ingest.web.hosts import Hosts, Resolve, system_addresses
 from ingest.web.politeness import Politeness
-from ingest.web.records import Fetched, FetchError, Validators
+from ingest.web.records import Fetched, FetchError, Validators, WebMemory
 from ingest.web.redirects import REDIRECTS, Way
 from ingest.web.robots import LIMIT_BYTES as ROBOTS_LIMIT_BYTES
 from ingest.web.robots import Robots
@@ -42,14 +42,20 @@ class Fetcher:
 
     Args:
         settings: The `[fetch]` section.
+        memory: What an earlier fetcher was asked for; None begins anew.
         resolve: How host names are looked up.
     """
 
-    def __init__(self, settings: FetchSettings, *, resolve: Resolve = system_addresses) -> None:
+    def __init__(
+        self, settings: FetchSettings, *, memory: WebMemory | None = None, resolve: Resolve = system_addresses
+    ) -> None:
+        memory = memory or WebMemory()
         self._settings = settings
         self._hosts = Hosts(settings.private_hosts, resolve)
-        self._politeness = Politeness(interval_s=settings.host_interval_s, hosts_at_once=settings.hosts_at_once)
-        self._robots = Robots(self._read_robots, user_agent=settings.user_agent)
+        self._politeness = Politeness(
+            interval_s=settings.host_interval_s, hosts_at_once=settings.hosts_at_once, paused_until=memory.paused_until
+        )
+        self._robots = Robots(self._read_robots, user_agent=settings.user_agent, known=memory.robots)
         self._session: ClientSession
 
     async def __aenter__(self) -> "Fetcher":
@@ -84,7 +90,6 @@ class Fetcher:
             media_type=headers.media_type(reply.headers),
             charset=headers.charset(reply.headers),
             validators=validators if unchanged and given == _NO_VALIDATORS else given,
-            fresh_for_s=headers.fresh_for_s(reply.headers),
         )
 
     async def _read_robots(self, url: URL) -> bytes:

@@ -10,7 +10,6 @@ from ingest.web.records import Validators
 _LONGEST_PAUSE_S = 86_400.0
 _MEDIA_TYPE = re.compile(r"\s*([\w.+-]{1,100}/[\w.+-]{1,100})\s*(?:;|,|$)", re.ASCII)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.ASCII | re.IGNORECASE)
-_MAX_AGE = re.compile(r"""(?:^|[,\s])max-age\s*=\s*"?(\d{1,9})(?!\d)""", re.IGNORECASE | re.ASCII)
 _PLAIN = re.compile(r"[ -~]{1,500}")
 
 
@@ -35,12 +34,6 @@ def conditions(validators: Validators) -> dict[str, str]:
     """Return the headers that ask for a page only if it has changed."""
     given = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in given.items() if _plain(value) is not None and value is not None}
-
-
-def fresh_for_s(headers: Mapping[str, str]) -> float | None:
-    """Return for how many seconds the content is said to stay as it is."""
-    match = _MAX_AGE.search(headers.get("Cache-Control", ""))
-    return float(match[1]) if match else None
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -118,10 +118,11 @@ class Hosts:
         if is_public(ip):
             return
         if not _within(ip, _PRIVATE) or _within(ip, _METADATA):
-            raise UnreachableError(f"is at {ip}, an address that is never fetched from")
+            raise UnreachableError(f"is at {ip}, an address that is never fetched from", is_lasting=True)
         if (host, None) not in self._named and (host, port) not in self._named:
             raise UnreachableError(
-                f"is at a private address ({ip}); name the host in fetch.private_hosts if that is meant"
+                f"is at a private address ({ip}); name the host in fetch.private_hosts if that is meant",
+                is_lasting=True,
             )
         self._let_through.add((ip, port))
 

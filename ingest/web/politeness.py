@@ -13,10 +13,10 @@ from ingest.web.records import UnreachableError
 class _Host:
     """When a host may be asked; times are of the clock of `Politeness`."""
 
+    name: str
     interval_s: float
     free: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_at: float = 0.0
-    paused_until: float = 0.0
 
 
 class Politeness:
@@ -26,14 +26,23 @@ class Politeness:
     Args:
         interval_s: Shortest time between the starts of two requests to one host, in seconds.
         hosts_at_once: Most requests under way at the same time.
+        paused_until: Pauses asked for before, by host, and where those to come are put; None begins anew.
         clock: The time in seconds, from any start.
     """
 
-    def __init__(self, *, interval_s: float, hosts_at_once: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        interval_s: float,
+        hosts_at_once: int,
+        paused_until: dict[str, float] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
         self._interval_s = interval_s
         self._places = asyncio.Semaphore(hosts_at_once)
         self._hosts: dict[str, _Host] = {}
+        self._paused_until = {} if paused_until is None else paused_until
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -59,13 +68,14 @@ class Politeness:
 
     def pause(self, host: str, *, for_s: float) -> None:
         """Leave a host alone for some time."""
-        state = self._host(host)
-        state.paused_until = max(state.paused_until, self._clock() + for_s)
+        name = self._host(host).name
+        self._paused_until[name] = max(self._paused_until.get(name, 0.0), self._clock() + for_s)
 
     def _host(self, name: str) -> _Host:
-        return self._hosts.setdefault(name.removesuffix("."), _Host(self._interval_s))
+        name = name.removesuffix(".")
+        return self._hosts.setdefault(name, _Host(name, self._interval_s))
 
     def _refuse_in_pause(self, state: _Host) -> None:
-        left_s = state.paused_until - self._clock()
+        left_s = self._paused_until.get(state.name, 0.0) - self._clock()
         if left_s > 0:
             raise UnreachableError(f"asks not to be visited for another {left_s:,.0f} s", retry_after_s=left_s)

@@ -1,10 +1,14 @@
 """What a fetch is asked with, and what comes of it: the content, or the reason why there is none."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from index_store import SourceError
 
-_PASSING = frozenset({408, 425, 429})  # too slow, too early, too often
+if TYPE_CHECKING:
+    from yarl import URL
+
+    from ingest.web.robots import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,6 @@ class Fetched:
         media_type: In lower case and without parameters, like "text/html"; "" if the server names none.
         charset: As the Content-Type names it, in lower case.
         validators: What to ask with the next time.
-        fresh_for_s: For how many seconds the server says that asking again is of no use.
     """
 
     address: str
@@ -44,7 +47,20 @@ class Fetched:
     media_type: str = ""
     charset: str | None = None
     validators: Validators = field(default_factory=Validators)
-    fresh_for_s: float | None = None
+
+
+@dataclass(slots=True)
+class WebMemory:
+    """
+    What a fetcher may take over from an earlier one: robots.txt files, and the pauses that hosts asked for.
+
+    Attributes:
+        robots: By site; see `robots.py`.
+        paused_until: By host, of the monotonic clock.
+    """
+
+    robots: "dict[URL, Rules]" = field(default_factory=dict)
+    paused_until: dict[str, float] = field(default_factory=dict)
 
 
 class FetchError(SourceError):
@@ -54,7 +70,7 @@ class FetchError(SourceError):
     Attributes:
         status: The status of the answer; None if the failure was another one.
         retry_after_s: For how many seconds the host asks not to be asked again, if it says so.
-        is_lasting: Whether asking again soon would be of no use.
+        is_lasting: Whether asking again would be of no use, now or later.
     """
 
     def __init__(
@@ -68,7 +84,7 @@ class FetchError(SourceError):
         super().__init__(message)
         self.status = status
         self.retry_after_s = retry_after_s
-        self.is_lasting = is_lasting or (status in range(400, 500) and status not in _PASSING)
+        self.is_lasting = is_lasting
 
     @property
     def gone(self) -> bool:

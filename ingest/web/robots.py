@@ -27,7 +27,7 @@ _MAYBE_AGENT = re.compile(r"\s*user", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class Rules:
     """What one site asks; `failure` says why that is not known, and then nothing is fetched there."""
 
     until: float
@@ -42,6 +42,7 @@ class Robots:
     Args:
         read: Fetches a robots.txt; raises `FetchError`.
         user_agent: The User-Agent that requests carry; sites know us by the name it begins with.
+        known: What was read before, and where what is read is put; None begins anew.
         clock: The time in seconds, from any start.
     """
 
@@ -50,11 +51,12 @@ class Robots:
         read: Callable[[URL], Awaitable[bytes]],
         *,
         user_agent: str,
+        known: "dict[URL, Rules] | None" = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read, self._clock = read, clock
         self._agent = re.split(r"[/\s(]", user_agent, maxsplit=1)[0] or user_agent
-        self._rules: dict[URL, _Rules] = {}
+        self._rules = {} if known is None else known
         self._reading: dict[URL, asyncio.Lock] = {}
 
     async def ask(self, url: URL) -> float:
@@ -71,10 +73,10 @@ class Robots:
         if rules.failure:
             raise rules.failure.with_traceback(None)  # kept and raised many times: without the earlier ones' traces
         if not rules.robots.can_fetch(str(url), self._agent):
-            raise FetchError("is disallowed by its robots.txt", is_lasting=True)
+            raise FetchError("is disallowed by its robots.txt")
         return min(rules.robots.crawl_delay(self._agent) or 0.0, _LONGEST_DELAY_S)
 
-    async def _rules_of(self, origin: URL) -> _Rules:
+    async def _rules_of(self, origin: URL) -> Rules:
         async with self._reading.setdefault(origin, asyncio.Lock()):  # others that want it wait for the first
             known = self._rules.get(origin)
             if known is None or known.until < self._clock():
@@ -82,7 +84,7 @@ class Robots:
                 self._forget_the_oldest()
         return known
 
-    async def _read_rules(self, origin: URL) -> _Rules:
+    async def _read_rules(self, origin: URL) -> Rules:
         try:
             return self._kept(_parsed(await self._read(origin / "robots.txt")))
         except UnreachableError as error:
@@ -93,15 +95,15 @@ class Robots:
             message = f"has a robots.txt that {error.message}"
             return self._kept(failure=FetchError(message, retry_after_s=error.retry_after_s))
 
-    def _kept(self, robots: "Protego | None" = None, *, failure: FetchError | None = None) -> _Rules:
+    def _kept(self, robots: "Protego | None" = None, *, failure: FetchError | None = None) -> Rules:
         for_s = min(_FAILURE_KEPT_S, failure.retry_after_s or _FAILURE_KEPT_S) if failure else _KEPT_S
-        return _Rules(self._clock() + for_s, robots or _parsed(b""), failure)
+        return Rules(self._clock() + for_s, robots or _parsed(b""), failure)
 
     def _forget_the_oldest(self) -> None:
         while len(self._rules) > _MOST_KEPT:
             oldest = next(iter(self._rules))
             del self._rules[oldest]
-            if not self._reading[oldest].locked():
+            if oldest in self._reading and not self._reading[oldest].locked():
                 del self._reading[oldest]
 
 

@@ -4,13 +4,39 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from shelf import RECIPE, article, put
 
-from index_store import BusyIndexError, EmptyIndexError, IndexStoreError, MismatchError, NewsIndex, open_writer
+from index_store import (
+    BusyIndexError,
+    EmptyIndexError,
+    IndexStoreError,
+    MismatchError,
+    NewsIndex,
+    PageState,
+    SourceState,
+    open_source_log,
+    open_writer,
+)
 
+NOW = datetime(2025, 3, 5, tzinfo=UTC)
+BACK_TO_FORMAT_2 = """
+DROP INDEX live;
+CREATE INDEX live_by_date ON versions (public_by_epoch) WHERE retired_at IS NULL;
+DROP TABLE sources;
+CREATE TABLE sources (location TEXT PRIMARY KEY, kind, title, moved_to, etag, last_modified, checked_at, succeeded_at,
+    due_at, paused_until_at, failures, problem, retired INTEGER NOT NULL -- the last column
+) WITHOUT ROWID;
+DROP TABLE pages;
+CREATE TABLE pages (page_key TEXT PRIMARY KEY, address, source, entry_key, article_id, announcement, etag,
+    last_modified, checked_at, problem, gone INTEGER NOT NULL -- the last column
+) WITHOUT ROWID;
+PRAGMA user_version = 2;
+"""
 HOLDER = """
 import sys
 from pathlib import Path
@@ -86,6 +112,22 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "catalog.sqlite").write_bytes(b"not a database, but long enough to look at" * 100)
     with pytest.raises(MismatchError, match="--data-dir"):
         NewsIndex.open(tmp_path)
+
+
+def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path) -> None:
+    """A folder of format 2 is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("one")])
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as catalog:
+        catalog.executescript(BACK_TO_FORMAT_2)
+    with pytest.raises(MismatchError, match="format 2"):
+        NewsIndex.open(tmp_path)
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        assert writer.live_fingerprint(article("one").article_id) == article("one").fingerprint
+        writer.remember([SourceState("feed", update_every_s=60.0), PageState("k", "a", "feed", *[None] * 5, NOW)])
+    with closing(open_source_log(tmp_path)) as log:
+        assert log.source("feed").update_every_s == 60.0
+        assert log.page("k") == PageState("k", "a", "feed", *[None] * 5, NOW)
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from local_web import LocalWeb, article_page, item, rss, serve
 
 from index_store import Filters, PassageEncoder, SourceState, open_catalog, open_source_log, open_writer
 from ingest import FetchSettings, IngestSettings, SourceSettings
-from ingest.gather import Surroundings, read_sources
+from ingest.gather import read_sources
 from ingest.progress import show_progress
 from ingest.prune import Gone, find_gone
 from ingest.reindex import Report, index_articles, recipe
+from ingest.surroundings import Surroundings
 from ingest.workers import Workers, open_workers
 
 SETTINGS = IngestSettings()
@@ -377,3 +379,109 @@ def test_gzip_and_odd_encodings_are_read(newsroom: Newsroom, web: LocalWeb) -> N
     address = web.put("/feed.xml", feed.encode("cp1252"), media_type="text/xml", compressed=True)
     assert newsroom.index(address).added == 1
     assert newsroom.titles() == ["Färjor"]
+
+
+def sitemap(*addresses: str, children: bool = False) -> str:
+    """Write a sitemap of pages, or of other sitemaps."""
+    outer, inner = ("sitemapindex", "sitemap") if children else ("urlset", "url")
+    listed = "".join(f"<{inner}><loc>{address}</loc></{inner}>" for address in addresses)
+    return f'<{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</{outer}>'
+
+
+def make_due(newsroom: Newsroom, location: str) -> None:
+    """Let a source's rest be over."""
+    with closing(open_source_log(newsroom.surroundings.data_dir)) as log:
+        log.save([replace(log.source(location), due_at=None)])
+
+
+def test_what_is_new_below_an_unchanged_sitemap_index_is_found(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A sitemap index that stays as it is does not hide the new pages of its sitemaps."""
+    strike = web.put("/strike", article_page(title="Strike", text=STRIKE))
+    child = web.put("/child.xml", sitemap(strike))
+    index = web.put("/sitemap.xml", sitemap(child, children=True))
+    newsroom.index(index)
+    web.put("/child.xml", sitemap(strike, web.put("/bridge", article_page(title="Bridge", text=BRIDGE))))
+    make_due(newsroom, child)
+    assert newsroom.index(index).added == 1
+    assert newsroom.titles() == ["Bridge", "Strike"]
+
+
+def test_a_page_that_comes_later_than_its_feed_is_found(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """A page that answers 404 when its feed first names it is asked again, though the feed stays as it is."""
+    feed = publish(strike=STRIKE, bridge=BRIDGE)
+    page = web.pages.pop("/bridge")
+    newsroom.index(feed)
+    web.pages["/bridge"] = page
+    assert counts(newsroom.index(feed)) == (1, 0, 1, 0, 0)
+
+
+def test_a_wider_since_reads_what_was_left_out(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """What was left out as too old is read once `since` reaches back to it, though its feed has not changed."""
+    feed = publish(strike=STRIKE)
+    assert newsroom.index(feed, since="2025-06-01").added == 0
+    web.asked.clear()
+    assert newsroom.index(feed, since="2025-06-01").added == 0
+    assert web.asked == [("/feed.xml", 304)]
+    assert newsroom.index(feed, since="2024-01-01").added == 1
+
+
+def test_an_article_at_two_pages_is_gone_when_both_are(newsroom: Newsroom, web: LocalWeb) -> None:
+    """An article whose other address is deleted stays, for `--prune` as for a page that answers 410."""
+    link = web.put("/strike", article_page(title="Strike", text=STRIKE))
+    other = web.put("/s", "", status=301, headers={"Location": link})
+    entries = item(link=link, title="Strike", teaser="…") + item(link=other, title="Strike!", teaser="…")
+    feed = web.put("/feed.xml", rss(entries))
+    newsroom.index(feed)
+    web.put("/s", "", status=410)
+    web.put("/feed.xml", rss(entries.replace("Strike!", "Strike, again")))
+    assert [one for one in find_gone(newsroom.surroundings) if isinstance(one, Gone)] == []
+    assert newsroom.index(feed).removed == 0
+    assert newsroom.titles() == ["Strike"]
+
+
+def test_an_article_that_is_there_again_is_indexed_again(newsroom: Newsroom, web: LocalWeb, publish: Publish) -> None:
+    """A page that said it was gone for good, and is served again unchanged, gives its article again."""
+    newsroom.index(publish(strike=STRIKE, bridge=BRIDGE))
+    feed = publish(strike="Withdrawn. " + STRIKE, bridge=BRIDGE)
+    web.pages["/strike"].status = 410
+    assert newsroom.index(feed).removed == 1
+    feed = publish(strike=STRIKE, bridge=BRIDGE)
+    assert newsroom.index(feed).added == 1
+    assert newsroom.titles() == ["On the bridge", "On the strike"]
+
+
+def test_the_beginning_never_replaces_the_whole_article(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A feed's short text stands in for a page that was never read, not for an article that was."""
+    link = web.put("/strike", article_page(title="Strike", text=STRIKE))
+    short = in_html("Ferries to the islands will stop for three days from 10 March.")
+    feed = web.put("/feed.xml", rss(item(link=link, title="Strike", whole=short)))
+    newsroom.index(feed)
+    web.pages["/strike"].status = 503
+    web.put("/feed.xml", rss(item(link=link, title="Strike (updated)", whole=short)))
+    assert counts(newsroom.index(feed)) == (0, 0, 0, 0, 1)
+    with closing(open_catalog(newsroom.surroundings.data_dir)) as catalog:
+        (found,) = catalog.articles(Filters(), limit=9)
+        assert catalog.version(found.article_id).article.text == STRIKE
+
+
+def test_an_entry_without_a_page_must_say_something(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A feed's entry that names no page and holds a word or two is no article; neither is a link that runs a script."""
+    feed = web.put("/feed.xml", rss(item(link="javascript:alert(1)", title="Listen now", teaser="Listen now")))
+    assert newsroom.index(feed).added == 0
+
+
+def test_a_password_in_an_address_is_not_shown(newsroom: Newsroom) -> None:
+    """An address with a password is refused without repeating it."""
+    (remark,) = newsroom.index("http://me:hush@127.0.0.1:9/feed.xml").failures
+    assert "hush" not in f"{remark.source} {remark.reason}"
+
+
+def test_a_round_ends_when_its_time_is_up(newsroom: Newsroom, publish: Publish) -> None:
+    """What a round of the loop had no time for is read in the next one, which is due at once."""
+    feed = publish(strike=STRIKE, bridge=BRIDGE)
+    hurried = replace(newsroom, surroundings=replace(newsroom.surroundings, longest_s=-1.0))
+    assert hurried.index(feed).added == 0
+    due_at = newsroom.state(feed).due_at
+    assert due_at is not None
+    assert due_at <= datetime.now(UTC)
+    assert newsroom.index(feed).added == 2

@@ -11,6 +11,7 @@ import pytest
 from index_store import Article, PassageEncoder, open_catalog, open_writer
 from ingest import Found, IngestSettings, Rejected
 from ingest.reindex import Report, index_articles, recipe
+from ingest.stream import Withdrawn
 
 SETTINGS = IngestSettings()
 
@@ -42,7 +43,7 @@ def article(key: str, text: str) -> Found:
 A, B = article("a", "The bridge opened on Monday. It cost nine million."), article("b", "The ferry sank. All swam.")
 
 
-def run(folder: Path, encoder: PassageEncoder, *found: Found | Rejected) -> tuple[Report, Steps]:
+def run(folder: Path, encoder: PassageEncoder, *found: Found | Rejected | Withdrawn) -> tuple[Report, Steps]:
     """Index what was found, with a model that is loaded already."""
     steps = Steps()
     with open_writer(folder, recipe=recipe(SETTINGS)) as writer:
@@ -60,6 +61,21 @@ def test_a_run_counts_what_it_did_and_the_next_leaves_it_alone(tmp_path: Path, e
     second, steps = run(tmp_path, encoder, A, changed)
     assert (second.added, second.updated, second.unchanged, second.chunks) == (0, 1, 1, 1)
     assert (steps.expected, steps.embedded) == (1, 1)
+
+
+def test_withdrawals_and_articles_are_taken_in_order(tmp_path: Path, encoder: PassageEncoder) -> None:
+    """What is taken back and comes again in one run is there at its end; what comes and is taken back is not."""
+    run(tmp_path, encoder, A)
+    taken_back, new_one = (
+        Withdrawn(A.article.article_id, "a", "is gone"),
+        Withdrawn(B.article.article_id, "b", "is gone"),
+    )
+    report, _ = run(tmp_path, encoder, taken_back, A, B, new_one)
+    assert (report.added, report.removed) == (2, 2)
+    catalog = open_catalog(tmp_path)
+    assert catalog.live_fingerprint(A.article.article_id) == A.article.fingerprint
+    assert catalog.live_fingerprint(B.article.article_id) is None
+    catalog.close()
 
 
 def test_the_first_of_two_with_one_address_counts(tmp_path: Path, encoder: PassageEncoder) -> None:
