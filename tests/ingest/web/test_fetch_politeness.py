@@ -241,6 +241,7 @@ def test_a_crawl_delay_is_kept() -> None:
         (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 2_400, 3_600),
         ("9" * 400, 86_300, 86_400),
     ],
+    ids=["in seconds", "as a date", "for ever"],
 )
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 def test_a_host_that_asks_for_a_pause_is_left_alone(
