@@ -278,6 +278,8 @@ class Catalog:
 
     def count_chunks(self, filters: Filters) -> int:
         """Count live chunks that pass."""
+        if not filters.narrow:  # only live versions have chunks
+            return self._one("SELECT count(*) FROM chunks", ()) or 0
         where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM chunks JOIN versions USING (version_id) WHERE {where}", values) or 0
 
@@ -309,17 +311,22 @@ class Catalog:
             vectors = np.stack([found[chunk_key(article_id, version.number, c.position)].vector for c in chunks])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
-    def vectors(self, filters: Filters) -> tuple[list[str], Vectors]:
+    def newest_version(self) -> int:
+        """Number of the version committed last, over all articles; 0 where there is none. It only rises."""
+        return self._one("SELECT max(version_id) FROM versions", ()) or 0
+
+    def vectors(self, filters: Filters, *, after: int = 0) -> tuple[list[str], Vectors]:
         """
-        Read the vectors of all live chunks that pass.
+        Read the vectors of all live chunks that pass, of versions committed after one (see `newest_version`).
 
         Returns:
             Keys, and one row each: shape (n, dimensions), of unit length.
         """
         where, values = conditions(filters)
+        if after:  # or SQLite would begin with this condition, which all pass
+            where, values = f"{where} AND version_id > ?", [*values, after]
         rows = self._connection.execute(
-            f"SELECT chunk_key, vector FROM chunks JOIN versions USING (version_id) WHERE {where}",
-            values,
+            f"SELECT chunk_key, vector FROM chunks JOIN versions USING (version_id) WHERE {where}", values
         ).fetchall()
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)

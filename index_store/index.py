@@ -1,15 +1,14 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from index_store.catalog import Catalog, nothing_indexed
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.models import check_model
+from index_store.nearest import ChromaNearest, ExactNearest, Nearest
 from index_store.ranking import Candidate, fuse, keep_best
 from index_store.records import Filters, LiveChunk, Passage, Vectors, Version
 from index_store.source_log import SourceLog
@@ -20,7 +19,6 @@ from index_store.words import Words
 # copies that they fill the first.
 _CANDIDATES = (200, 1_000)
 _MOST_COPIES_NAMED = 5
-_EXACT_BELOW_CHUNKS = 20_000  # scoring this many exactly takes no longer than opening Chroma
 
 
 class NewsIndex:
@@ -36,7 +34,11 @@ class NewsIndex:
         self._encoder = encoder
         self._generation = catalog.generation()  # before the copies are opened: what comes later is noticed
         self._words = Words(folder / "words")
-        self._chroma = ChromaVectors(folder / "chroma") if resident else None
+        self._nearest: Nearest = (
+            ChromaNearest(catalog, folder / "catalog.sqlite", lambda: ChromaVectors(folder / "chroma"))
+            if resident
+            else ExactNearest(catalog)
+        )
 
     @classmethod
     def open(cls, folder: Path, *, embedding_model: str = "", resident: bool = False) -> Self:
@@ -66,9 +68,8 @@ class NewsIndex:
 
     def close(self) -> None:
         """Close the files."""
+        self._nearest.close()
         self._catalog.close()
-        if self._chroma:
-            self._chroma.close()
 
     def search(self, query: str, filters: Filters, *, limit: int, per_article: int) -> tuple[Passage, ...]:
         """
@@ -96,7 +97,7 @@ class NewsIndex:
         self._refresh()
         for count in _CANDIDATES:
             word_scores = dict(self._words.best(query, filters, limit=count))
-            keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters, limit=count)]))
+            keys = list(dict.fromkeys([*word_scores, *self._nearest.nearest(vector, filters, limit=count)]))
             live = self._catalog.chunks(keys, filters)
             ranked = fuse(self._candidates(live, word_scores, vector))
             best = keep_best(ranked, limit=limit, per_article=per_article)
@@ -133,26 +134,11 @@ class NewsIndex:
         )
 
     def _refresh(self) -> None:
-        """Bring the copies up to date if a writer has committed since the last search."""
+        """Bring the words up to date if a writer has committed since the last search."""
         generation = self._catalog.generation()
         if generation != self._generation:
             self._words.reload()
-            if self._chroma:
-                self._chroma.reopen()
             self._generation = generation
-
-    def _nearest(self, vector: Vectors, filters: Filters, *, limit: int) -> list[str]:
-        """Keys of the chunks nearest to a vector: exact where few pass the filters, by Chroma where many do."""
-        if self._chroma is None or (filters.narrow and self._catalog.count_chunks(filters) < _EXACT_BELOW_CHUNKS):
-            return _exactly_nearest(vector, *self._catalog.vectors(filters), limit=limit)
-        return self._chroma.nearest(vector, limit=self._fetch_count(filters, limit))
-
-    def _fetch_count(self, filters: Filters, limit: int) -> int:
-        """Ask Chroma for so many that about `limit` of them pass the filters."""
-        if not filters.narrow:
-            return limit
-        share = self._catalog.count_chunks(filters) / max(1, self._catalog.count_chunks(Filters()))
-        return int(limit / max(share, 0.05))
 
     def terms(self, text: str) -> list[str]:
         """Reduce a text to its index terms, in order: lower case, without accents, stemmed."""
@@ -202,11 +188,3 @@ def open_source_log(folder: Path) -> SourceLog:
         EmptyIndexError: If nothing has been indexed there.
     """
     return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
-
-
-def _exactly_nearest(vector: Vectors, keys: Sequence[str], vectors: Vectors, *, limit: int) -> list[str]:
-    if not keys:
-        return []
-    cosines = vectors @ vector
-    best = np.argsort(-cosines, kind="stable")[:limit]
-    return [keys[i] for i in best]

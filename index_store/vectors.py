@@ -9,6 +9,7 @@ vectors; the catalog filters what comes back.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -41,22 +42,24 @@ class ChromaVectors:
         Raises:
             IndexStoreError: If there is none, or it cannot be read.
         """
-        self._folder = folder
-        self._client, self._collection = _open(folder, create=create)
+        self._spelling = _take_spelling(folder)
+        try:
+            self._client, self._collection = _open(folder, self._spelling, create=create)
+        except BaseException:
+            _SPELLINGS.discard(self._spelling)
+            raise
 
     def close(self) -> None:
         """Close the files: an open client keeps threads and memory for good."""
         self._client.close()
+        _SPELLINGS.discard(self._spelling)
 
-    def reopen(self) -> None:
-        """
-        See what other processes have written since: an open client never does.
-
-        Chroma shares one system among a process's clients of one folder, so this helps only if there is no other. A
-        writer in the same process does no harm: its changes are seen without re-opening.
-        """
-        self._client.close()
-        self._client, self._collection = _open(self._folder, create=False)
+    def warm(self) -> None:
+        """Load the graph, which the first question would wait for."""
+        with _translated_errors():
+            some = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if some is not None and len(some):
+                self._collection.query(query_embeddings=np.asarray(some), n_results=1, include=[])
 
     def nearest(self, vector: Vectors, *, limit: int) -> list[str]:
         """
@@ -100,14 +103,33 @@ class ChromaVectors:
                     self._collection.delete(ids=present)
 
 
-def _open(folder: Path, *, create: bool) -> tuple["Client", "Collection"]:
+_SPELLINGS = set[str]()  # of the folders that are open in this process
+_TAKING = Lock()
+
+
+def _take_spelling(folder: Path) -> str:
+    """
+    Spell a folder's path as nobody else in this process does.
+
+    Chroma shares one system among the clients of a process that spell a path alike, and it never sees what other
+    processes write; so a client that is to see the newest state needs a spelling of its own.
+    """
+    with _TAKING:
+        spelling = str(folder)
+        while spelling in _SPELLINGS:
+            spelling += "/."
+        _SPELLINGS.add(spelling)
+    return spelling
+
+
+def _open(folder: Path, spelling: str, *, create: bool) -> tuple["Client", "Collection"]:
     import chromadb  # 1.3 s that a one-off question must not pay
     from chromadb.config import Settings
 
     if not create and not (folder / "chroma.sqlite3").exists():
         raise IndexStoreError(f"The vectors in {folder} are missing.", remedy=_RESTORE)
     with _translated_errors():
-        client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        client = chromadb.PersistentClient(path=spelling, settings=Settings(anonymized_telemetry=False))
         if create:
             collection = client.get_or_create_collection(
                 COLLECTION, configuration=_CONFIGURATION, embedding_function=None
