@@ -17,7 +17,7 @@ from index_store.errors import (
     UnknownArticleError,
 )
 from index_store.formats import also_in, day, iso_utc, summary_json
-from index_store.index import NewsIndex, open_catalog, open_source_log
+from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
     UnreadableDateError,
     When,
@@ -27,9 +27,20 @@ from index_store.options import (
     parse_when,
     question_from,
 )
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Likeness, Passage, Span, Vectors, Version
+from index_store.records import (
+    Article,
+    ArticleSummary,
+    ChromaServer,
+    Chunk,
+    Filters,
+    Likeness,
+    Passage,
+    Span,
+    Vectors,
+    Version,
+)
 from index_store.source_log import PageState, SourceLog, SourceState
-from index_store.writer import IndexWriter, open_writer
+from index_store.writer import IndexWriter, open_writer, open_writer_of
 
 __all__ = [
     "Article",
@@ -37,6 +48,7 @@ __all__ = [
     "BatchLine",
     "BusyIndexError",
     "Catalog",
+    "ChromaServer",
     "Chunk",
     "Configuration",
     "DatelineError",
@@ -73,8 +85,10 @@ __all__ = [
     "iso_utc",
     "load_configuration",
     "open_catalog",
+    "open_index",
     "open_source_log",
     "open_writer",
+    "open_writer_of",
     "parse_when",
     "question_from",
     "summary_json",

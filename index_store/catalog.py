@@ -131,6 +131,10 @@ class Catalog:
         """Write a fact about the index as a whole."""
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    def identity(self) -> str:
+        """Return what tells this data folder from every other; "" before the first writer gave it one."""
+        return self.fact("identity") or ""
+
     def generation(self) -> int:
         """Count of commits so far: when it has moved, readers bring their copies up to date."""
         return int(self.fact("generation") or 0)

@@ -16,7 +16,7 @@ from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
-from index_store.writer import open_writer
+from index_store.writer import open_writer_of
 
 _MOST_COPIES = 50  # that are named with an article
 
@@ -50,7 +50,12 @@ def search(
     asked = question_from(query, batch)
     filters = filters_from(**wanted)
     settings = configuration.section(StoreSettings)
-    opened = NewsIndex.open(settings.data_dir, embedding_model=settings.embedding_model, resident=batch is not None)
+    opened = NewsIndex.open(
+        settings.data_dir,
+        embedding_model=settings.embedding_model,
+        resident=batch is not None,
+        chroma=settings.chroma_server,
+    )
     with closing(opened) as index:
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _search_line(index, line, limit))
@@ -197,6 +202,6 @@ def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: b
         click.echo(title, err=True)
     if not yes:
         click.confirm(f"Remove {len(titles)} article{'s' * (len(titles) != 1)}?", abort=True, err=True)
-    with open_writer(settings.data_dir, embedding_model=settings.embedding_model, recipe=recipe) as writer:
+    with open_writer_of(settings, recipe=recipe) as writer:
         chunks = writer.remove(article_ids)
     click.echo(f"Removed {len(titles)} article{'s' * (len(titles) != 1)} ({chunks} chunks).")

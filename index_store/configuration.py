@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index_store.errors import SettingsError
+from index_store.records import ChromaServer
 
 ENV_PREFIX = "DATELINE_"
 DEFAULT_FILE = "dateline.toml"
@@ -36,11 +37,20 @@ class StoreSettings(Section):
     Attributes:
         data_dir: Folder of the catalog, the words and the vectors.
         embedding_model: Folder or hub name of a sentence-transformers model; empty means the packaged MiniLM.
+        chroma_url: Address of a Chroma server that holds the vectors; empty keeps them in the data folder.
+        chroma_collection: Name of the collection on that server: each data folder needs one of its own.
     """
 
     name: ClassVar[str] = "store"
     data_dir: Path = Field(default_factory=lambda: user_data_path("dateline"))
     embedding_model: str = ""
+    chroma_url: str = Field("", pattern=r"^(https?://[^/?#@\s]+/?)?$")
+    chroma_collection: str = Field("dateline", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]$")
+
+    @property
+    def chroma_server(self) -> ChromaServer | None:
+        """The server that holds the vectors, if one does."""
+        return ChromaServer(self.chroma_url, self.chroma_collection) if self.chroma_url else None
 
     @field_validator("data_dir", mode="before")
     @classmethod

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Self
 
 from index_store.catalog import Catalog, nothing_indexed
+from index_store.configuration import StoreSettings
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.models import check_model
-from index_store.nearest import ChromaNearest, ExactNearest, Nearest
+from index_store.nearest import ChromaNearest, ExactNearest, Nearest, opener
 from index_store.ranking import Candidate, fuse, keep_best
-from index_store.records import Filters, LiveChunk, Passage, Vectors, Version
+from index_store.records import ChromaServer, Filters, LiveChunk, Passage, Vectors, Version
 from index_store.source_log import SourceLog
-from index_store.vectors import ChromaVectors
 from index_store.words import Words
 
 # Of each kind; more than the first number changed no result on the benchmark. The second is for stories with so many
@@ -29,19 +29,29 @@ class NewsIndex:
     which costs less than importing Chroma.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, encoder: QuestionEncoder, *, resident: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        catalog: Catalog,
+        encoder: QuestionEncoder,
+        *,
+        resident: bool,
+        chroma: ChromaServer | None = None,
+    ) -> None:
         self._catalog = catalog
         self._encoder = encoder
         self._generation = catalog.generation()  # before the copies are opened: what comes later is noticed
         self._words = Words(folder / "words")
         self._nearest: Nearest = (
-            ChromaNearest(catalog, folder / "catalog.sqlite", lambda: ChromaVectors(folder / "chroma"))
+            ChromaNearest(catalog, folder / "catalog.sqlite", opener(folder, catalog, chroma))
             if resident
             else ExactNearest(catalog)
         )
 
     @classmethod
-    def open(cls, folder: Path, *, embedding_model: str = "", resident: bool = False) -> Self:
+    def open(
+        cls, folder: Path, *, embedding_model: str = "", resident: bool = False, chroma: ChromaServer | None = None
+    ) -> Self:
         """
         Open a data folder.
 
@@ -49,6 +59,7 @@ class NewsIndex:
             folder: The data folder.
             embedding_model: The setting of that name; must be what the folder was indexed with.
             resident: Whether many questions will follow.
+            chroma: The server that holds the vectors; None for the data folder itself.
 
         Raises:
             EmptyIndexError: If nothing has been indexed there.
@@ -61,7 +72,8 @@ class NewsIndex:
                 raise nothing_indexed(folder)
             model = Model.from_setting(embedding_model)
             check_model(catalog, model)
-            return cls(folder, catalog, open_question_encoder(folder / "encoder", model), resident=resident)
+            encoder = open_question_encoder(folder / "encoder", model)
+            return cls(folder, catalog, encoder, resident=resident, chroma=chroma)
         except BaseException:
             catalog.close()
             raise
@@ -168,6 +180,13 @@ class NewsIndex:
     def newest_published_at(self, filters: Filters) -> datetime | None:
         """When the newest article that passes was published; None where no dated one does."""
         return self._catalog.newest_published_at(filters)
+
+
+def open_index(store: StoreSettings, *, resident: bool = False) -> NewsIndex:
+    """Open the data folder that the settings name; see `NewsIndex.open`."""
+    return NewsIndex.open(
+        store.data_dir, embedding_model=store.embedding_model, resident=resident, chroma=store.chroma_server
+    )
 
 
 def open_catalog(folder: Path) -> Catalog:

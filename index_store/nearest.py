@@ -18,8 +18,8 @@ import numpy as np
 
 from index_store.catalog import Catalog
 from index_store.errors import DatelineError, IndexStoreError
-from index_store.records import Filters, Vectors
-from index_store.vectors import ChromaVectors
+from index_store.records import ChromaServer, Filters, Vectors
+from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
 
 _EXACT_BELOW_CHUNKS = 5_000  # so many that pass are read from the catalog and scored in 20 ms
 _EXACT_BELOW_SHARE = 0.5  # where more than half pass, Chroma is asked for twice as many at most
@@ -82,8 +82,9 @@ class ChromaNearest:
     """
     Chroma's graph as it was at some commit, and exactly what was committed since.
 
-    An open Chroma never sees what another process writes. A thread opens it anew some seconds after a commit, beside
-    the questions; until then newer chunks are read from the catalog, and the catalog drops those that are gone.
+    A folder's Chroma, once open, never sees what another process writes. A thread opens it anew some seconds after a
+    commit, beside the questions; until then newer chunks are read from the catalog, and the catalog drops those that
+    are gone.
     """
 
     def __init__(self, catalog: Catalog, catalog_file: Path, open_vectors: Callable[[], ChromaVectors]) -> None:
@@ -126,9 +127,11 @@ class ChromaNearest:
 
     def _nearest_known_or_newer(self, vector: Vectors, filters: Filters, *, limit: int, passing: float) -> list[str]:
         with self._lock:
-            newest = self._view.newest
-            known = self._view.vectors.nearest(vector, limit=int(limit / max(passing, _LEAST_SHARE)))
-        newer = _best(vector, self._catalog.vectors(filters, after=newest), limit=limit)
+            view = self._view
+            known = view.vectors.nearest(vector, limit=int(limit / max(passing, _LEAST_SHARE)))
+        if view.vectors.is_current:
+            return known
+        newer = _best(vector, self._catalog.vectors(filters, after=view.newest), limit=limit)
         return list(dict.fromkeys([*newer, *known]))
 
     def _keep_up(self, catalog_file: Path) -> None:
@@ -136,10 +139,15 @@ class ChromaNearest:
         with closing(Catalog.open(catalog_file)) as catalog:
             while not self._is_closing.wait(_REOPEN_AFTER_S):
                 try:
-                    if catalog.generation() != self._view.generation:
+                    if self._is_behind(catalog):
                         self._replace_view(self._open_view(catalog))
                 except (DatelineError, sqlite3.Error) as error:  # it is tried again; until then the older one serves
                     _log.warning("%s", error)
+
+    def _is_behind(self, catalog: Catalog) -> bool:
+        view = self._view
+        has_moved = not view.vectors.is_current and catalog.generation() != view.generation
+        return has_moved or view.generation == _BROKEN
 
     def _open_view(self, catalog: Catalog) -> _View:
         generation, newest = catalog.generation(), catalog.newest_version()  # before: Chroma gets chunks first
@@ -151,6 +159,14 @@ class ChromaNearest:
         with self._lock:
             old, self._view = self._view, view
         old.vectors.close()
+
+
+def opener(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Callable[[], ChromaVectors]:
+    """Return what opens a data folder's vectors: in the folder itself, or on a server."""
+    if server is None:
+        return lambda: vectors_in_folder(folder / "chroma")
+    owner = catalog.identity()
+    return lambda: vectors_on_server(server, owner=owner)
 
 
 class _Counts:

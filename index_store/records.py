@@ -185,6 +185,20 @@ class LiveChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """
+    A Chroma server that holds the vectors in place of the data folder.
+
+    Attributes:
+        url: Its address, such as "http://127.0.0.1:8000".
+        collection: The collection that belongs to the data folder, and to no other.
+    """
+
+    url: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """
     What a search may see.

@@ -7,20 +7,22 @@ vectors; the catalog filters what comes back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 
-from index_store.errors import IndexStoreError
-from index_store.records import Article, Chunk, NewVersion, Vectors
+from index_store.errors import IndexStoreError, MismatchError
+from index_store.records import Article, ChromaServer, Chunk, NewVersion, Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import Settings
     from llama_index.core.schema import TextNode
 
 COLLECTION = "dateline"
@@ -33,26 +35,27 @@ _CONFIGURATION: "CreateCollectionConfiguration" = {
 
 
 class ChromaVectors:
-    """The Chroma collection of one data folder."""
+    """The Chroma collection of one data folder; made by `vectors_in_folder` or `vectors_on_server`."""
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """
-        Open the collection; `create` makes an empty one where there is none.
+    def __init__(self, client: "Client", collection: "Collection", *, spelling: str = "") -> None:
+        self._client = client
+        self._collection = collection
+        self._spelling = spelling
 
-        Raises:
-            IndexStoreError: If there is none, or it cannot be read.
-        """
-        self._spelling = _take_spelling(folder)
-        try:
-            self._client, self._collection = _open(folder, self._spelling, create=create)
-        except BaseException:
-            _SPELLINGS.discard(self._spelling)
-            raise
+    @property
+    def is_current(self) -> bool:
+        """Whether it sees what other processes write, as a server does, and an open folder does not."""
+        return not self._spelling
 
     def close(self) -> None:
         """Close the files: an open client keeps threads and memory for good."""
         self._client.close()
         _SPELLINGS.discard(self._spelling)
+
+    def count(self) -> int:
+        """Count the chunks that it holds, live or not."""
+        with _translated_errors():
+            return self._collection.count()
 
     def warm(self) -> None:
         """Load the graph, which the first question would wait for."""
@@ -122,34 +125,101 @@ def _take_spelling(folder: Path) -> str:
     return spelling
 
 
-def _open(folder: Path, spelling: str, *, create: bool) -> tuple["Client", "Collection"]:
+def vectors_in_folder(folder: Path, *, create: bool = False) -> ChromaVectors:
+    """
+    Open the collection in a folder; `create` makes an empty one where there is none.
+
+    Raises:
+        IndexStoreError: If there is none, or it cannot be read.
+    """
     import chromadb  # 1.3 s that a one-off question must not pay
-    from chromadb.config import Settings
 
     if not create and not (folder / "chroma.sqlite3").exists():
         raise IndexStoreError(f"The vectors in {folder} are missing.", remedy=_RESTORE)
-    with _translated_errors():
-        client = chromadb.PersistentClient(path=spelling, settings=Settings(anonymized_telemetry=False))
-        if create:
-            collection = client.get_or_create_collection(
-                COLLECTION, configuration=_CONFIGURATION, embedding_function=None
-            )
-        else:
-            collection = client.get_collection(COLLECTION, embedding_function=None)
-        return cast("Client", client), collection
+    spelling = _take_spelling(folder)
+    try:
+        with _translated_errors():
+            client = cast("Client", chromadb.PersistentClient(path=spelling, settings=_settings()))
+            return ChromaVectors(client, _collection(client, COLLECTION, create=create), spelling=spelling)
+    except BaseException:
+        _SPELLINGS.discard(spelling)
+        raise
+
+
+def vectors_on_server(server: ChromaServer, *, owner: str, create: bool = False) -> ChromaVectors:
+    """
+    Open the collection on a server; `create` makes an empty one where there is none.
+
+    Args:
+        server: Where.
+        owner: The data folder's identity, which the collection bears: two folders must not share one.
+        create: Whether to make it.
+
+    Raises:
+        IndexStoreError: If the server cannot be reached, or has no such collection.
+        MismatchError: If the collection belongs to another data folder.
+    """
+    import chromadb  # see vectors_in_folder
+
+    url = urlsplit(server.url)
+    is_tls = url.scheme == "https"
+    try:
+        with _translated_errors(server):
+            port = url.port or (443 if is_tls else 80)
+            opened = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=is_tls, settings=_settings())
+            client = cast("Client", opened)
+            collection = _collection(client, server.collection, create=create, owner=owner)
+    except ValueError as error:  # Chroma's way of saying that it could not connect
+        raise _unreachable(server, error) from error
+    if (collection.metadata or {}).get("dateline_folder") != owner:
+        client.close()
+        raise MismatchError(
+            f"The collection {server.collection} at {server.url} belongs to another data folder.",
+            remedy="Name another one with chroma_collection under [store].",
+        )
+    return ChromaVectors(client, collection)
+
+
+def _settings() -> "Settings":
+    from chromadb.config import Settings  # see vectors_in_folder
+
+    return Settings(anonymized_telemetry=False)
+
+
+def _collection(client: "Client", name: str, *, create: bool, owner: str = "") -> "Collection":
+    if not create:
+        return client.get_collection(name, embedding_function=None)
+    from chromadb.errors import NotFoundError  # see vectors_in_folder
+
+    with suppress(NotFoundError):
+        return client.get_collection(name, embedding_function=None)
+    metadata = {"dateline_folder": owner} if owner else None
+    return client.create_collection(name, metadata=metadata, configuration=_CONFIGURATION, embedding_function=None)
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
-    from chromadb.errors import ChromaError  # see _open
+def _translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
+    from chromadb.errors import ChromaError  # see vectors_in_folder
+    from httpx import HTTPError  # what Chroma speaks to servers with
 
     try:
         yield
+    except HTTPError as error:
+        raise _unreachable(server, error) from error
     except ChromaError as error:
-        raise IndexStoreError(
-            f"The vectors cannot be read or written: {error}",
-            remedy=f"Check the disk's free space and try again; otherwise delete the folder chroma. {_RESTORE}",
-        ) from error
+        remedy = f"Check the disk's free space and try again; otherwise delete the folder chroma. {_RESTORE}"
+        if server:
+            remedy = f"Check the server, chroma_url and chroma_collection under [store]. {_RESTORE}"
+        raise IndexStoreError(f"The vectors cannot be read or written: {error}", remedy=remedy) from error
+
+
+def _unreachable(server: ChromaServer | None, error: Exception) -> IndexStoreError:
+    where = f"The Chroma server {server.url}" if server else "The Chroma server"
+    told = str(error).splitlines()
+    return IndexStoreError(
+        f"{where} cannot be reached: {told[0] if told else type(error).__name__}",
+        remedy="Start it (`chroma run`), or correct chroma_url under [store].",
+    )
 
 
 def _node(key: str, article: Article, chunk: Chunk, vector: Vectors) -> "TextNode":

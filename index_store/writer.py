@@ -3,18 +3,20 @@
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from index_store.catalog import Catalog
+from index_store.configuration import StoreSettings
 from index_store.encoder import Model, PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.models import check_model
-from index_store.records import Article, Chunk, Filters, Likeness, NewVersion, Vectors
+from index_store.records import Article, ChromaServer, Chunk, Filters, Likeness, NewVersion, Vectors
 from index_store.source_log import PageState, SourceLog, SourceState
-from index_store.vectors import ChromaVectors
+from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
 from index_store.words import Words
 
 _COPIES = {"chroma": "chroma.sqlite3", "words": "meta.json"}  # a copy's folder, and a file that it always holds
@@ -29,10 +31,11 @@ class IndexWriter:
     any moment leaves only what readers drop and the next writer clears away.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, model: Model) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, model: Model, *, chroma: ChromaServer | None = None) -> None:
         self._folder = folder
         self._catalog = catalog
         self._model = model
+        self._server = chroma
         self._encoder: PassageEncoder | None = None
         self._chroma: ChromaVectors | None = None
         self._restore_missing_copies()
@@ -132,8 +135,12 @@ class IndexWriter:
         if self._catalog.count_chunks(Filters()) == 0:
             return
         missing = [name for name, file in _COPIES.items() if not (self._folder / name / file).exists()]
+        if self._server:
+            missing = [name for name in missing if name != "chroma"]  # found out when it is opened
         interrupted = (self._catalog.fact("restoring") or "").split()
-        names = sorted({*missing, *interrupted})
+        self._restore(sorted({*missing, *interrupted}))
+
+    def _restore(self, names: Sequence[str]) -> None:
         if names:
             self._catalog.set_fact("restoring", " ".join(names))  # a run that is killed meanwhile begins anew
             copies = [self._vectors if name == "chroma" else Words(self._folder / name, create=True) for name in names]
@@ -144,13 +151,19 @@ class IndexWriter:
 
     @property
     def _vectors(self) -> ChromaVectors:
-        if self._chroma is None:
-            self._chroma = ChromaVectors(self._folder / "chroma", create=True)
+        if self._chroma is None and self._server:
+            self._chroma = vectors_on_server(self._server, owner=self._catalog.identity(), create=True)
+            if self._chroma.count() == 0 and self._catalog.count_chunks(Filters()):
+                self._restore(["chroma"])
+        elif self._chroma is None:
+            self._chroma = vectors_in_folder(self._folder / "chroma", create=True)
         return self._chroma
 
 
 @contextmanager
-def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iterator[IndexWriter]:
+def open_writer(
+    folder: Path, *, embedding_model: str = "", recipe: str, chroma: ChromaServer | None = None
+) -> Iterator[IndexWriter]:
     """
     Open a data folder for writing, making it where there is none.
 
@@ -158,6 +171,7 @@ def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iter
         folder: The data folder.
         embedding_model: The setting of that name.
         recipe: How articles are cut into chunks; chunks of different recipes must not be mixed.
+        chroma: The server that holds the vectors; None for the data folder itself.
 
     Raises:
         BusyIndexError: If another process is writing to it.
@@ -173,9 +187,16 @@ def open_writer(folder: Path, *, embedding_model: str = "", recipe: str) -> Iter
                 catalog.set_fact("recipe", recipe)
             check_model(catalog, model)
             _check_recipe(catalog, recipe)
-            writer = IndexWriter(folder, catalog, model)
+            if not catalog.identity():
+                catalog.set_fact("identity", uuid4().hex)
+            writer = IndexWriter(folder, catalog, model, chroma=chroma)
         with closing(writer):
             yield writer
+
+
+def open_writer_of(store: StoreSettings, *, recipe: str) -> AbstractContextManager[IndexWriter]:
+    """Open the data folder that the settings name for writing; see `open_writer`."""
+    return open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=recipe, chroma=store.chroma_server)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from index_store import Configuration, SettingsError, StoreSettings, When, configured, open_writer
+from index_store import Configuration, SettingsError, StoreSettings, When, configured, open_writer_of
 from ingest.progress import show_progress
 from ingest.prune import Gone, find_gone
 from ingest.reindex import Report, recipe
@@ -170,7 +170,7 @@ def _prune(configuration: Configuration, *, yes: bool, quiet: bool) -> None:
     elif yes or click.confirm(f"Remove {articles}?", err=True):
         store = configuration.section(StoreSettings)
         wanted = recipe(configuration.section(IngestSettings))
-        with open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=wanted) as writer:
+        with open_writer_of(store, recipe=wanted) as writer:
             writer.remove([one.article.article_id for one in gone])
             writer.remember(state for one in gone for state in one.forgotten)
         click.echo(f"Removed {articles}.", err=True)

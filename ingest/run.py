@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 
-from index_store import Configuration, StoreSettings, open_writer
+from index_store import Configuration, StoreSettings, open_writer_of
 from ingest.gather import read_sources
 from ingest.reindex import Progress, Report, index_articles, recipe
 from ingest.settings import FetchSettings, IngestSettings, SourceSettings
@@ -39,7 +39,7 @@ def run(
     """
     store, settings = configuration.section(StoreSettings), configuration.section(IngestSettings)
     with (
-        open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=recipe(settings)) as writer,
+        open_writer_of(store, recipe=recipe(settings)) as writer,
         open_workers() as workers,
         closing(read_sources(sources, surroundings or surroundings_of(configuration), workers)) as stream,
     ):

@@ -19,7 +19,7 @@ from index_store import (
     configured,
     iso_utc,
     open_source_log,
-    open_writer,
+    open_writer_of,
 )
 from ingest.crawl.inspection import Inspection, inspect_sources
 from ingest.opml import Subscription, parse_opml, write_opml
@@ -139,7 +139,7 @@ def _bring_back(configuration: Configuration, source: SourceSettings) -> None:
     if states_of(configuration, [source])[source.location].retired:
         store = configuration.section(StoreSettings)
         wanted = recipe(configuration.section(IngestSettings))
-        with open_writer(store.data_dir, embedding_model=store.embedding_model, recipe=wanted) as writer:
+        with open_writer_of(store, recipe=wanted) as writer:
             writer.remember([SourceState(source.location)])
 
 

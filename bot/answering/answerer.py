@@ -9,7 +9,7 @@ from bot.answering.claims import choose, cite
 from bot.answering.evidence import TermWeights, select
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline
-from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, Passage, StoreSettings
+from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, Passage, StoreSettings, open_index
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -35,7 +35,7 @@ class Answerer:
             EncoderError: If the embedding model cannot be loaded.
         """
         store = configuration.section(StoreSettings)
-        return cls(NewsIndex.open(store.data_dir, embedding_model=store.embedding_model, resident=resident))
+        return cls(open_index(store, resident=resident))
 
     def close(self) -> None:
         """Close the index."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index_store import Article, Chunk, IndexWriter, Likeness, NewsIndex, Span, Vectors
+from index_store import Article, ChromaServer, Chunk, IndexWriter, Likeness, NewsIndex, Span, Vectors
 from index_store.catalog import Catalog
 
 DIMENSIONS = 8
@@ -60,6 +60,7 @@ class TextEncoder:
         return vector_of(question)
 
 
-def reader(folder: Path, *, resident: bool = False) -> NewsIndex:
+def reader(folder: Path, *, resident: bool = False, chroma: ChromaServer | None = None) -> NewsIndex:
     """Open a data folder for reading, without a model."""
-    return NewsIndex(folder, Catalog.open(folder / "catalog.sqlite"), TextEncoder(), resident=resident)
+    catalog = Catalog.open(folder / "catalog.sqlite")
+    return NewsIndex(folder, catalog, TextEncoder(), resident=resident, chroma=chroma)

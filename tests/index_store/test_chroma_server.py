@@ -1,0 +1,121 @@
+"""The vectors on a Chroma server of their own, as `chroma run` starts one."""
+
+import socket
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import pytest
+from shelf import RECIPE, article, put, reader
+
+from index_store import ChromaServer, Filters, IndexStoreError, MismatchError, NewsIndex, open_writer
+
+# Chroma's client leaves its connections to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+CHROMA = Path(sysconfig.get_path("scripts"), "chroma")
+
+
+class RunningServer:
+    """A `chroma run` on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        command = [CHROMA, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(self._port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert self._process.stdout is not None
+        assert any("listening" in line for line in self._process.stdout)
+
+    def collection(self, name: str) -> ChromaServer:
+        """Name one of its collections."""
+        return ChromaServer(f"http://127.0.0.1:{self._port}", name)
+
+    def stop(self) -> None:
+        """End it, as a crash would."""
+        with self._process as process:
+            process.kill()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server with nothing in it."""
+    running = RunningServer(tmp_path / "server")
+    yield running
+    running.stop()
+
+
+def client_of(chroma: ChromaServer) -> Any:
+    """A plain client of the server; to be closed."""
+    return chromadb.HttpClient(port=int(chroma.url.rpartition(":")[2]))
+
+
+def texts(index: NewsIndex) -> set[str]:
+    """Everything that a reader finds."""
+    return {passage.text for passage in index.search("toll", Filters(), limit=50, per_article=50)}
+
+
+def test_a_server_holds_the_vectors(server: RunningServer, tmp_path: Path) -> None:
+    """Written, replaced and removed as in the folder, and seen by an open reader at once; the folder has no copy."""
+    folder, chroma = tmp_path / "data", server.collection("quay")
+    with open_writer(folder, recipe=RECIPE, chroma=chroma) as writer:
+        put(writer, [article("toll", "The toll is one."), article("flood", "A flood.")])
+        index = reader(folder, resident=True, chroma=chroma)
+        assert texts(index) == {"The toll is one.", "A flood."}
+        put(writer, [article("toll", "The toll is two.")])
+        writer.remove([article("flood").article_id])
+        assert texts(index) == {"The toll is two."}
+    index.close()
+    assert not (folder / "chroma").exists()
+    with client_of(chroma) as client:
+        assert client.get_collection("quay", embedding_function=None).count() == 1
+
+
+def test_a_collection_that_is_gone_is_filled_again(server: RunningServer, tmp_path: Path) -> None:
+    """A server that lost its collection gets all of it at the next commit, without embedding again."""
+    folder, chroma = tmp_path / "data", server.collection("quay")
+    with open_writer(folder, recipe=RECIPE, chroma=chroma) as writer:
+        put(writer, [article("toll", "The toll is one."), article("flood", "A flood.")])
+    with client_of(chroma) as client:
+        client.delete_collection("quay")
+    with open_writer(folder, recipe=RECIPE, chroma=chroma) as writer:
+        put(writer, [article("storm", "A storm.")])
+    with client_of(chroma) as client:
+        assert client.get_collection("quay", embedding_function=None).count() == 3
+
+
+def test_two_folders_do_not_share_a_collection(server: RunningServer, tmp_path: Path) -> None:
+    """A collection bears its data folder's name: another folder is refused, for writing and for reading."""
+    chroma = server.collection("quay")
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        with open_writer(folder, recipe=RECIPE, chroma=server.collection(folder.name)) as writer:
+            put(writer, [article("toll")])
+    with open_writer(tmp_path / "one", recipe=RECIPE, chroma=chroma) as writer:
+        put(writer, [article("flood")])
+    other = open_writer(tmp_path / "other", recipe=RECIPE, chroma=chroma)
+    with other as writer, pytest.raises(MismatchError, match="belongs to another"):
+        put(writer, [article("flood")])
+    with pytest.raises(MismatchError, match="belongs to another"):
+        reader(tmp_path / "other", resident=True, chroma=chroma)
+
+
+def test_without_its_server_an_open_reader_goes_on(server: RunningServer, tmp_path: Path) -> None:
+    """Questions are answered from the catalog while the server is away; to open or to write, it is missed by name."""
+    folder, chroma = tmp_path / "data", server.collection("quay")
+    with open_writer(folder, recipe=RECIPE, chroma=chroma) as writer:
+        put(writer, [article("toll", "The toll is one.")])
+    index = reader(folder, resident=True, chroma=chroma)
+    server.stop()
+    assert texts(index) == {"The toll is one."}
+    index.close()
+    with pytest.raises(IndexStoreError, match="cannot be reached"):
+        reader(folder, resident=True, chroma=chroma)
+    assert texts(reader(folder, chroma=chroma)) == {"The toll is one."}
+    with (
+        open_writer(folder, recipe=RECIPE, chroma=chroma) as writer,
+        pytest.raises(IndexStoreError, match="chroma_url"),
+    ):
+        put(writer, [article("flood", "A flood.")])
+    assert texts(reader(folder, chroma=chroma)) == {"The toll is one."}
