@@ -49,7 +49,7 @@ class ChromaVectors:
 
     def close(self) -> None:
         """Close the files: an open client keeps threads and memory for good."""
-        self._client.close()
+        _close(self._client)
         _SPELLINGS.discard(self._spelling)
 
     def count(self) -> int:
@@ -172,12 +172,21 @@ def vectors_on_server(server: ChromaServer, *, owner: str, create: bool = False)
     except ValueError as error:  # Chroma's way of saying that it could not connect
         raise _unreachable(server, error) from error
     if (collection.metadata or {}).get("dateline_folder") != owner:
-        client.close()
+        _close(client)
         raise MismatchError(
             f"The collection {server.collection} at {server.url} belongs to another data folder.",
             remedy="Name another one with chroma_collection under [store].",
         )
     return ChromaVectors(client, collection)
+
+
+def _close(client: "Client") -> None:
+    """Close a client, and its connections to a server, which Chroma would leave open."""
+    client.close()
+    for one in (client, client._admin_client):
+        connections = getattr(getattr(one, "_server", None), "_session", None)
+        if connections:
+            connections.close()
 
 
 def _settings() -> "Settings":
