@@ -1,7 +1,7 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -10,9 +10,10 @@ import numpy as np
 from index_store.catalog import Catalog
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.errors import EmptyIndexError
+from index_store.freshness import Asking
 from index_store.models import check_model
-from index_store.ranking import Candidate, fuse, keep_best
-from index_store.records import Filters, LiveChunk, Passage, Vectors, Version
+from index_store.ranking import Candidate, Features, cut, keep_best, ranked
+from index_store.records import Filters, Glance, LiveChunk, Passage, Vectors, Version
 from index_store.source_log import SourceLog
 from index_store.vectors import ChromaVectors
 from index_store.words import Words
@@ -20,6 +21,7 @@ from index_store.words import Words
 # Of each kind; more than the first number changed no result on the benchmark. The second is for stories with so many
 # copies that they fill the first.
 _CANDIDATES = (200, 1_000)
+_TO_SEE_EQUALS = 50  # fetched beyond those wanted, to see which are as near as the last of them
 _MOST_COPIES_NAMED = 5
 _EXACT_BELOW_CHUNKS = 20_000  # scoring this many exactly takes no longer than opening Chroma
 
@@ -94,34 +96,56 @@ class NewsIndex:
             passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
         return passages
 
+    def candidates(self, query: str, filters: Filters) -> list[Candidate]:
+        """Return all that a search for this query chooses from, in no order; for training the weights."""
+        return self._candidates(query, self._encoder.encode_question(query), filters, limit=_CANDIDATES[0])
+
     def _search_once(
         self, query: str, vector: Vectors, filters: Filters, *, limit: int, per_article: int
     ) -> tuple[Passage, ...]:
         self._refresh()
         for count in _CANDIDATES:
-            word_scores = dict(self._words.best(query, filters, limit=count))
-            keys = list(dict.fromkeys([*word_scores, *self._nearest(vector, filters, limit=count)]))
-            live = self._catalog.chunks(keys, filters)
-            ranked = fuse(self._candidates(live, word_scores, vector))
-            best = keep_best(ranked, limit=limit, per_article=per_article)
-            if len(best) == limit or len(keys) < count:
+            candidates = self._candidates(query, vector, filters, limit=count)
+            best = keep_best(ranked(candidates), limit=limit, per_article=per_article)
+            if len(best) == limit or len(candidates) < count:
                 break
-        return tuple(self._passage(live[candidate.key], candidate, score, filters) for candidate, score in best)
+        live = self._catalog.chunks([candidate.key for candidate, _ in best], filters)
+        return tuple(
+            self._passage(live[candidate.key], candidate, score, filters)
+            for candidate, score in best
+            if candidate.key in live  # a commit in between may have replaced it
+        )
 
-    def _candidates(
-        self, live: Mapping[str, LiveChunk], word_scores: Mapping[str, float], vector: Vectors
-    ) -> Iterator[Candidate]:
-        stories = self._catalog.stories.story_ids({found.version.article.article_id for found in live.values()})
-        for key, found in live.items():
-            article_id = found.version.article.article_id
-            yield Candidate(
+    def _candidates(self, query: str, vector: Vectors, filters: Filters, *, limit: int) -> list[Candidate]:
+        """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
+        word_scores = dict(self._words.best(query, filters, limit=limit))
+        glances = self._catalog.glances(list(word_scores), vector, filters) | self._near(vector, filters, limit=limit)
+        matches = self._words.matches(query, list(glances))
+        stories = self._catalog.stories.story_ids({glance.article_id for glance in glances.values()})
+        asking = Asking.of(query, filters.as_of or datetime.now(UTC)).of_these(g.published for g in glances.values())
+        return [
+            Candidate(
                 key=key,
-                article_id=article_id,
-                story_id=stories.get(article_id, article_id),
-                public_by=found.version.public_by,
+                article_id=glance.article_id,
+                story_id=stories.get(glance.article_id, glance.article_id),
+                public_by=glance.public_by,
                 word_score=word_scores.get(key, 0.0),
-                cosine=float(found.vector @ vector),
+                cosine=glance.cosine,
+                features=Features(max(glance.cosine, 0.0), *matches[key], asking.freshness(glance.published)),
             )
+            for key, glance in glances.items()
+        ]
+
+    def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
+        """Look up the chunks nearest to a vector, and those as near as the last of them."""
+        for fetched in (limit + _TO_SEE_EQUALS, 8 * limit, 32 * limit):
+            keys = self._nearest(vector, filters, limit=fetched)
+            glances = self._catalog.glances(keys, vector, filters)
+            ordered = sorted(glances, key=lambda key: -glances[key].cosine)
+            kept = cut([glances[key].cosine for key in ordered], limit)
+            if kept < len(ordered) or len(keys) < fetched:
+                break
+        return {key: glances[key] for key in ordered[:kept]}
 
     def _passage(self, found: LiveChunk, candidate: Candidate, score: float, filters: Filters) -> Passage:
         copies = self._catalog.stories.copies(candidate.article_id, filters, limit=_MOST_COPIES_NAMED)
@@ -159,7 +183,7 @@ class NewsIndex:
         return int(limit / max(share, 0.05))
 
     def terms(self, text: str) -> list[str]:
-        """Reduce a text to its index terms, in order: lower case, without accents, stemmed."""
+        """Reduce a text to index terms, in order: lower case, stemmed as most of the index is, without accents."""
         return self._words.terms(text)
 
     def rarity(self, term: str) -> float:
@@ -167,7 +191,7 @@ class NewsIndex:
         return self._words.rarity(term)
 
     def mentions(self, name: str) -> bool:
-        """Whether every term of a name stands somewhere in the index, live or lately removed."""
+        """Whether every word of a name stands somewhere in the index, live or lately removed."""
         return self._words.mentions(name)
 
     def version(self, article_id: str, number: int | None = None) -> Version:

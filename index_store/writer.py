@@ -15,9 +15,7 @@ from index_store.models import check_model
 from index_store.records import Article, Chunk, Filters, Likeness, NewVersion, Vectors
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors
-from index_store.words import Words
-
-_COPIES = {"chroma": "chroma.sqlite3", "words": "meta.json"}  # a copy's folder, and a file that it always holds
+from index_store.words import Words, is_readable
 
 
 class IndexWriter:
@@ -128,10 +126,17 @@ class IndexWriter:
             self._catalog.forget_strays()
 
     def _restore_missing_copies(self) -> None:
-        """Make a copy that somebody deleted anew from the catalog, without embedding again."""
+        """
+        Make a copy anew from the catalog, without embedding again: one that was deleted, and words that cannot be read.
+
+        Words are damaged, or of another version of Dateline, which wrote them otherwise.
+        """
         if self._catalog.count_chunks(Filters()) == 0:
             return
-        missing = [name for name, file in _COPIES.items() if not (self._folder / name / file).exists()]
+        missing = [] if (self._folder / "chroma" / "chroma.sqlite3").exists() else ["chroma"]
+        if not is_readable(self._folder / "words"):
+            shutil.rmtree(self._folder / "words", ignore_errors=True)
+            missing.append("words")
         interrupted = (self._catalog.fact("restoring") or "").split()
         names = sorted({*missing, *interrupted})
         if names:
