@@ -73,12 +73,11 @@ class WordMatch(NamedTuple):
 
     Attributes:
         text: BM25 of the chunk's text, as a share of the most that a text could get.
-        headline: The same of the article's headline.
-        opening: Share of the question's words, by rarity, that headline and first chunk hold together.
+        opening: Share of the question's words that headline and first chunk of its article hold together. A word counts
+            by its squared rarity: names and numbers far above common words.
     """
 
     text: float
-    headline: float
     opening: float
 
 
@@ -177,28 +176,20 @@ class Words:
         """Say how each of these chunks, and its article, match a question's words."""
         words = self._asked(question)
         openings = {key: first_chunk_key(key) for key in keys}
-        first = sorted(set(openings.values()))
-        texts, headlines = self._shares(words, "text", keys), self._shares(words, "headline", first)
-        held = self._held(words, first)
-        return {
-            key: WordMatch(texts.get(key, 0.0), headlines.get(opening, 0.0), held.get(opening, 0.0))
-            for key, opening in openings.items()
-        }
+        texts, held = self._text_shares(words, keys), self._held(words, sorted(set(openings.values())))
+        return {key: WordMatch(texts.get(key, 0.0), held.get(first, 0.0)) for key, first in openings.items()}
 
-    def _shares(self, words: Sequence[_Word], field: str, keys: Sequence[str]) -> dict[str, float]:
-        """BM25 of one field of these chunks, as a share of the most that it could be."""
-        most = _MOST_TERM_SCORE * sum(self._rarity(word.terms, field) for word in words if self._stands(word, field))
-        found = self._among(keys, self._any_of(words, field)) if most else {}
+    def _text_shares(self, words: Sequence[_Word], keys: Sequence[str]) -> dict[str, float]:
+        """BM25 of these chunks' texts, as a share of the most that it could be."""
+        most = _MOST_TERM_SCORE * sum(word.rarity for word in words)
+        found = self._among(keys, self._any_of(words, "text")) if most else {}
         return {key: score / most for key, score in found.items()}
 
-    def _stands(self, word: _Word, field: str) -> bool:
-        return any(self._searcher.doc_freq(field, term) for term in word.terms)
-
     def _held(self, words: Sequence[_Word], keys: Sequence[str]) -> dict[str, float]:
-        """Share of the words, by rarity, that headline and text of these chunks hold."""
-        total = sum(word.rarity for word in words)
+        """Share of the words, by squared rarity, that headline and text of these chunks hold."""
+        total = sum(word.rarity**2 for word in words)
         parts = [
-            (Occur.Should, Query.const_score_query(self._either(word), word.rarity / total))
+            (Occur.Should, Query.const_score_query(self._either(word), word.rarity**2 / total))
             for word in words
             if word.rarity
         ]
