@@ -55,7 +55,7 @@ class Asked:
     def of(cls, asked_at: str, candidates: Sequence[Candidate], right: set[str]) -> Self:
         """Prepare candidates for training; `right` are the articles that hold the answer."""
         found = tuple(sorted(candidates, key=lambda one: one.key))
-        ids = np.array([candidate.article_id for candidate in found])
+        ids = np.array([candidate.glance.article_id for candidate in found])
         features = np.array([candidate.features for candidate in found])
         articles = tuple(np.flatnonzero(ids == one) for one in dict.fromkeys(ids))
         return cls(asked_at, found, features, np.isin(ids, list(right)), articles)
@@ -79,7 +79,7 @@ def read(questions: Path, data_dir: Path) -> list[Asked]:
         gold = {address(url) for url in question["gold_urls"]}
         filters = Filters(as_of=parse_when(question["asked_at"], last_moment=True))
         found = index.candidates(question["question"], filters)
-        right = {one.article_id for one in found if address_of(one.article_id) in gold}
+        right = {one.glance.article_id for one in found if address_of(one.glance.article_id) in gold}
         asked.append(Asked.of(question["asked_at"], found, right))
     index.close()
     return asked
@@ -121,7 +121,7 @@ def _loss(weights: Matrix, races: Sequence[tuple[Matrix, NDArray[np.bool_]]]) ->
 
 def rank(one: Asked, scores: Matrix) -> int | None:
     """Place of the first right article among ten stories, from 1; None beyond them."""
-    order = sorted(range(len(scores)), key=lambda n: (-round(float(scores[n]), 6), one.candidates[n].public_by))
+    order = sorted(range(len(scores)), key=lambda n: (-round(float(scores[n]), 6), one.candidates[n].glance.public_by))
     stories: dict[str, bool] = {}
     for n in order:
         stories.setdefault(one.candidates[n].story_id, bool(one.right[n]))

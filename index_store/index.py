@@ -1,6 +1,6 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -120,21 +120,17 @@ class NewsIndex:
         """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
         word_scores = dict(self._words.best(query, filters, limit=limit))
         glances = self._catalog.glances(list(word_scores), vector, filters) | self._near(vector, filters, limit=limit)
-        matches = self._words.matches(query, list(glances))
         stories = self._catalog.stories.story_ids({glance.article_id for glance in glances.values()})
-        asking = Asking.of(query, filters.as_of or datetime.now(UTC)).of_these(g.published for g in glances.values())
-        return [
-            Candidate(
-                key=key,
-                article_id=glance.article_id,
-                story_id=stories.get(glance.article_id, glance.article_id),
-                public_by=glance.public_by,
-                word_score=word_scores.get(key, 0.0),
-                cosine=glance.cosine,
-                features=Features(max(glance.cosine, 0.0), *matches[key], asking.freshness(glance.published)),
-            )
-            for key, glance in glances.items()
-        ]
+        published = _first_published(glances.values(), stories)
+        asking = Asking.of(query, filters.as_of or datetime.now(UTC)).of_these(published.values())
+        matches = self._words.matches(query, list(glances))
+        candidates = []
+        for key, glance in glances.items():
+            story_id = stories.get(glance.article_id, glance.article_id)
+            freshness = asking.freshness(published.get(story_id))
+            features = Features(max(glance.cosine, 0.0), *matches[key], freshness)
+            candidates.append(Candidate(key, story_id, glance, word_scores.get(key, 0.0), features))
+        return candidates
 
     def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
         """Look up the chunks nearest to a vector, and those as near as the last of them."""
@@ -148,7 +144,7 @@ class NewsIndex:
         return {key: glances[key] for key in ordered[:kept]}
 
     def _passage(self, found: LiveChunk, candidate: Candidate, score: float, filters: Filters) -> Passage:
-        copies = self._catalog.stories.copies(candidate.article_id, filters, limit=_MOST_COPIES_NAMED)
+        copies = self._catalog.stories.copies(candidate.glance.article_id, filters, limit=_MOST_COPIES_NAMED)
         version = found.version
         return Passage(
             article=version.article,
@@ -156,7 +152,7 @@ class NewsIndex:
             chunk=found.chunk,
             score=score,
             word_score=candidate.word_score,
-            cosine=candidate.cosine,
+            cosine=candidate.glance.cosine,
             also_in=copies,
         )
 
@@ -230,6 +226,12 @@ def open_source_log(folder: Path) -> SourceLog:
         EmptyIndexError: If nothing has been indexed there.
     """
     return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
+
+
+def _first_published(glances: Iterable[Glance], stories: Mapping[str, str]) -> dict[str, int]:
+    """When each story was first published: a copy is no newer than what it is a copy of."""
+    dated = [(stories.get(g.article_id, g.article_id), g.published) for g in glances if g.published is not None]
+    return dict(sorted(dated, reverse=True))  # of a story's dates the earliest comes last, and stays
 
 
 def _exactly_nearest(vector: Vectors, keys: Sequence[str], vectors: Vectors, *, limit: int) -> list[str]:

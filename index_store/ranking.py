@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from index_store.records import Glance
+
 _DECIMALS = 6  # the same text embedded in two batches differs by less
 
 
@@ -37,20 +39,16 @@ class Candidate:
 
     Attributes:
         key: The chunk's key.
-        article_id: Its article.
         story_id: What all copies of its article have in common.
-        public_by: When its article was published, or first seen (seconds since 1970).
+        glance: What the catalog knows of it.
         word_score: BM25, 0 where no word matches.
-        cosine: Cosine between question and chunk, in [-1, 1].
         features: What speaks for it.
     """
 
     key: str
-    article_id: str
     story_id: str
-    public_by: int
+    glance: Glance
     word_score: float
-    cosine: float
     features: Features
 
     @property
@@ -68,7 +66,7 @@ def ranked(candidates: Iterable[Candidate]) -> list[tuple[Candidate, float]]:
         keys.
     """
     scored = [(candidate, round(candidate.score, _DECIMALS)) for candidate in candidates]
-    return sorted(scored, key=lambda pair: (-pair[1], pair[0].public_by, pair[0].key))
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0].glance.public_by, pair[0].key))
 
 
 def cut(scores: Sequence[float], limit: int) -> int:
@@ -102,8 +100,9 @@ def keep_best(
     representatives: dict[str, str] = {}  # the article that stands for each story
     counts = Counter[str]()
     for candidate, score in ranked:
-        representative = representatives.setdefault(candidate.story_id, candidate.article_id)
-        if candidate.article_id == representative and counts[representative] < per_article:
+        article_id = candidate.glance.article_id
+        representative = representatives.setdefault(candidate.story_id, article_id)
+        if article_id == representative and counts[representative] < per_article:
             counts[representative] += 1
             kept.append((candidate, score))
         if len(kept) == limit:
