@@ -5,13 +5,15 @@ Learn the weights of `index_store/ranking.py`, and say what each feature is wort
 
 A conditional logistic model: of the articles that a search for a question chooses from, each standing with its best
 chunk, one that holds the answer should win. Weights are at least 0. Figures are cross-validated: the questions asked at
-one date are all trained on or all left out, so no question helps with another about the same news. Needs scipy.
+one date are all trained on or all left out, so no question helps with another about the same news. Every question is
+used twice: as it was asked, and as if it was asked long after, when no article's age tells anything; otherwise the
+weights would lean on the age alone. Needs scipy.
 """
 
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -60,6 +62,10 @@ class Asked:
         articles = tuple(np.flatnonzero(ids == one) for one in dict.fromkeys(ids))
         return cls(asked_at, found, features, np.isin(ids, list(right)), articles)
 
+    def long_after(self) -> Self:
+        """The same, asked when all articles were old."""
+        return replace(self, features=self.features * (np.array(EVERYTHING) != "freshness"))
+
     def best_rows(self, scores: Matrix) -> NDArray[np.intp]:
         """Return each article's best row."""
         return np.array([rows[np.argmax(scores[rows])] for rows in self.articles])
@@ -93,7 +99,7 @@ def address(url: str) -> str:
 
 def learn(asked: Sequence[Asked], columns: Sequence[int]) -> Matrix:
     """Fit one weight a column, at least 0."""
-    answerable = [one for one in asked if one.right.any()]
+    answerable = [one for each in asked if each.right.any() for one in (each, each.long_after())]
     spread = np.concatenate([one.features[:, columns] for one in answerable]).std(axis=0) + 1e-9
     weights = np.ones(len(columns))
     for _ in range(ROUNDS):
@@ -135,32 +141,52 @@ def figures(ranks: Sequence[int | None]) -> tuple[float, float, float, float]:
     return hits[0], hits[1], hits[2], sum(1 / r for r in ranks if r) / len(ranks)
 
 
-def cross_validated(asked: Sequence[Asked], columns: Sequence[int]) -> Matrix:
+def cross_validated(asked: Sequence[Asked], columns: Sequence[int]) -> list[float]:
     """Mean figures over several ways to divide the dates, each question ranked by weights that never saw it."""
     dates = sorted({one.asked_at for one in asked})
     rows = []
     for seed in range(SHUFFLES):
         fold = dict(zip(dates, np.random.default_rng(seed).permutation(len(dates)) % FOLDS, strict=True))
         weights = [learn([one for one in asked if fold[one.asked_at] != k], columns) for k in range(FOLDS)]
-        rows.append(figures([rank(one, one.features[:, columns] @ weights[fold[one.asked_at]]) for one in asked]))
-    return np.mean(rows, axis=0)
+        rows.append(both_ways(asked, [spread_out(weights[fold[one.asked_at]], columns) for one in asked]))
+    return list(np.mean(rows, axis=0))
+
+
+def spread_out(weights: Matrix, columns: Sequence[int]) -> Matrix:
+    """Give weights of some columns the length of all features, with 0 elsewhere."""
+    everywhere = np.zeros(len(EVERYTHING))
+    everywhere[list(columns)] = weights
+    return everywhere
+
+
+def both_ways(asked: Sequence[Asked], weights: Sequence[Matrix]) -> tuple[float, ...]:
+    """Figures of the questions, each with its weights: as they were asked, and as if long after."""
+    pairs = list(zip(asked, weights, strict=True))
+    when_asked = figures([rank(one, one.features @ own) for one, own in pairs])
+    return when_asked + figures([rank(one, one.long_after().features @ own) for one, own in pairs])
 
 
 def show(name: str, values: Sequence[float]) -> None:
     """Print one row of the table."""
-    print(f"| {name:32s} | " + " | ".join(f"{value:.3f}" for value in values) + " |", flush=True)
+    print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |", flush=True)
 
 
 def report(asked: Sequence[Asked]) -> None:
     """Print what all features give, what is lost without each, and the weights of today and of these questions."""
-    print("| cross-validated                  | hit@1 | hit@5 | hit@10 | MRR@10 |\n|---|---|---|---|---|")
-    show("all features", cross_validated(asked, range(len(EVERYTHING))))
-    for left_out in range(len(EVERYTHING)):
-        columns = [n for n in range(len(EVERYTHING)) if n != left_out]
-        show(f"without {EVERYTHING[left_out]}", cross_validated(asked, columns))
-    show("the weights in force", figures([rank(one, one.features @ np.array(WEIGHTS)) for one in asked]))
-    learned = learn(asked, range(len(EVERYTHING)))
-    print("learned:", Features(*(round(float(weight), 3) for weight in learned / learned.sum())), "\n")
+    measures = ["hit@1", "hit@5", "hit@10", "MRR@10"]
+    print("| features | " + " | ".join(measures + [f"{name}, long after" for name in measures]) + " |")
+    print("|---" * 9 + "|")
+    everything = range(len(EVERYTHING))
+    show("all", cross_validated(asked, everything))
+    for left_out in everything:
+        show(f"without {EVERYTHING[left_out]}", cross_validated(asked, [n for n in everything if n != left_out]))
+    show("all, by the weights in force", both_ways(asked, [np.array(WEIGHTS)] * len(asked)))
+    print("\nlearned:", shares(learn(asked, everything)), "\n", flush=True)
+
+
+def shares(weights: Matrix) -> Features:
+    """Weights that add up to 1."""
+    return Features(*(round(float(weight), 3) for weight in weights / weights.sum()))
 
 
 def main() -> None:
@@ -172,8 +198,8 @@ def main() -> None:
     indexes = [read(given.questions, data_dir) for data_dir in given.data_dir]
     for asked in indexes:
         report(asked)
-    together = learn([one for asked in indexes for one in asked], range(len(EVERYTHING)))
-    print("all together:", Features(*(round(float(weight), 3) for weight in together / together.sum())))
+    together = [one for asked in indexes for one in asked]
+    print("learned of all together:", shares(learn(together, range(len(EVERYTHING)))))
 
 
 if __name__ == "__main__":

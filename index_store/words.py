@@ -8,8 +8,6 @@ that each language present gives them, and never reach a query parser.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +17,7 @@ from tantivy import Occur, Query
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.records import Filters, NewVersion, first_chunk_key
 from index_store.terms import STEMMERS, stemmer_of, term_of, terms_of, words_of
+from index_store.word_queries import Queries, Word
 
 HEADLINE_WEIGHT = 3.0  # measured: BM25 hit@1 0.74 with it
 _MOST_TERM_SCORE = 2.2  # what BM25 gives a term that fills a text, over the term's rarity: its k1 + 1
@@ -53,31 +52,19 @@ def is_readable(folder: Path) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """
-    A word of a question.
-
-    Attributes:
-        terms: The forms that the stemmers of the languages present give it, each once.
-        rarity: Inverse document frequency of all of them together.
-    """
-
-    terms: tuple[str, ...]
-    rarity: float
-
-
 class WordMatch(NamedTuple):
     """
     How a chunk and its article match a question's words; each from 0 to 1.
 
     Attributes:
         text: BM25 of the chunk's text, as a share of the most that a text could get.
+        headline: The same of the article's headline.
         opening: Share of the question's words that headline and first chunk of its article hold together. A word counts
             by its squared rarity: names and numbers far above common words.
     """
 
     text: float
+    headline: float
     opening: float
 
 
@@ -96,9 +83,10 @@ class Words:
             folder.mkdir(parents=True, exist_ok=True)
         elif not (folder / "meta.json").exists():
             raise IndexStoreError(f"The words in {folder} are missing.", remedy=_RESTORE)
-        self._schema = _schema()
+        schema = _schema()
+        self._queries = Queries(schema)
         try:
-            self._index = tantivy.Index(self._schema, str(folder), reuse=True)
+            self._index = tantivy.Index(schema, str(folder), reuse=True)
         except ValueError as error:
             raise MismatchError(
                 f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=_RESTORE
@@ -139,10 +127,10 @@ class Words:
     def _forms(self, word: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(term_of(word, stemmer) for stemmer in self._stemmers))
 
-    def _asked(self, question: str) -> list[_Word]:
+    def _asked(self, question: str) -> list[Word]:
         """Read a question's words, each once; of very many those that are rarest."""
         forms = dict.fromkeys(self._forms(word) for word in words_of(question))
-        words = [_Word(terms, self._rarity(terms, "text")) for terms in forms]
+        words = [Word(terms, self._rarity(terms, "text")) for terms in forms]
         return sorted(words, key=lambda word: -word.rarity)[:_LONGEST_QUERY_WORDS]
 
     def best(self, question: str, filters: Filters, *, limit: int) -> list[tuple[str, float]]:
@@ -161,8 +149,11 @@ class Words:
         words = self._asked(question)
         if not words:
             return []
-        parts = [Query.boost_query(self._any_of(words, "headline"), HEADLINE_WEIGHT), self._any_of(words, "text")]
-        query = self._filtered(Query.boolean_query([(Occur.Should, part) for part in parts]), filters)
+        parts = [
+            Query.boost_query(self._queries.any_of(words, "headline"), HEADLINE_WEIGHT),
+            self._queries.any_of(words, "text"),
+        ]
+        query = self._queries.filtered(Query.boolean_query([(Occur.Should, part) for part in parts]), filters)
         fetched = 2 * limit
         found = self._searcher.search(query, fetched).hits
         while len(found) == fetched < _MOST_TIES * limit and found[-1][0] == found[limit - 1][0]:
@@ -176,73 +167,45 @@ class Words:
         """Say how each of these chunks, and its article, match a question's words."""
         words = self._asked(question)
         openings = {key: first_chunk_key(key) for key in keys}
-        texts, held = self._text_shares(words, keys), self._held(words, sorted(set(openings.values())))
-        return {key: WordMatch(texts.get(key, 0.0), held.get(first, 0.0)) for key, first in openings.items()}
+        first = sorted(set(openings.values()))
+        texts, headlines = self._shares(words, "text", keys), self._shares(words, "headline", first)
+        held = self._held(words, first)
+        return {
+            key: WordMatch(texts.get(key, 0.0), headlines.get(opening, 0.0), held.get(opening, 0.0))
+            for key, opening in openings.items()
+        }
 
-    def _text_shares(self, words: Sequence[_Word], keys: Sequence[str]) -> dict[str, float]:
-        """BM25 of these chunks' texts, as a share of the most that it could be."""
-        most = _MOST_TERM_SCORE * sum(word.rarity for word in words)
-        found = self._among(keys, self._any_of(words, "text")) if most else {}
+    def _shares(self, words: Sequence[Word], field: str, keys: Sequence[str]) -> dict[str, float]:
+        """BM25 of one field of these chunks, as a share of the most that words could get which stand in it at all."""
+        most = _MOST_TERM_SCORE * sum(
+            self._rarity(word.terms, field)
+            for word in words
+            if any(self._searcher.doc_freq(field, term) for term in word.terms)
+        )
+        found = self._among(keys, self._queries.any_of(words, field)) if most else {}
         return {key: score / most for key, score in found.items()}
 
-    def _held(self, words: Sequence[_Word], keys: Sequence[str]) -> dict[str, float]:
+    def _held(self, words: Sequence[Word], keys: Sequence[str]) -> dict[str, float]:
         """Share of the words, by squared rarity, that headline and text of these chunks hold."""
-        total = sum(word.rarity**2 for word in words)
-        parts = [
-            (Occur.Should, Query.const_score_query(self._either(word), word.rarity**2 / total))
-            for word in words
-            if word.rarity
-        ]
-        return self._among(keys, Query.boolean_query(parts)) if parts else {}
-
-    def _either(self, word: _Word) -> Query:
-        terms = [Query.term_query(self._schema, field, term) for field in ("headline", "text") for term in word.terms]
-        return Query.boolean_query([(Occur.Should, term) for term in terms])
-
-    def _any_of(self, words: Sequence[_Word], field: str) -> Query:
-        """Any of the words; a word counts once, in whichever of its forms."""
-        parts = []
-        for word in words:
-            forms = [Query.term_query(self._schema, field, term) for term in word.terms]
-            parts.append((Occur.Should, forms[0] if len(forms) == 1 else Query.disjunction_max_query(forms)))
-        return Query.boolean_query(parts)
+        squares = {word: word.rarity**2 for word in words if word.rarity}
+        return self._among(keys, self._queries.held(squares)) if squares else {}
 
     def _among(self, keys: Sequence[str], query: Query) -> dict[str, float]:
         """Score a query on these chunks alone; those that it does not find are missing."""
         if not keys:
             return {}
-        admitted = Query.const_score_query(self._any_key(keys), 0.0)
-        scoped = Query.boolean_query([(Occur.Must, admitted), (Occur.Must, query)])
-        found = self._searcher.search(scoped, len(keys)).hits
+        found = self._searcher.search(self._queries.among(keys, query), len(keys)).hits
         return {self._key(address): float(score) for score, address in found}
 
     def _key(self, address: tantivy.DocAddress) -> str:
         key: str = self._searcher.doc(address)["chunk_key"][0]
         return key
 
-    def _filtered(self, query: Query, filters: Filters) -> Query:
-        conditions = []
-        if filters.since or filters.until:
-            conditions.append(self._between("published", filters.since, filters.until))
-        if filters.as_of:
-            conditions.append(self._between("public_by", None, filters.as_of))
-        if filters.publishers:
-            names = [name.casefold() for name in filters.publishers]
-            conditions.append(Query.term_set_query(self._schema, "publisher", names))
-        # A filter must let through or not, and never add to the score.
-        musts = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
-        return Query.boolean_query([(Occur.Must, query), *musts]) if musts else query
-
-    def _between(self, field: str, since: datetime | None, until: datetime | None) -> Query:
-        low = int(since.timestamp()) if since else -(2**62)
-        high = int(until.timestamp()) if until else 2**62
-        return Query.range_query(self._schema, field, tantivy.FieldType.Integer, low, high)
-
     def replace(self, versions: Iterable[NewVersion]) -> None:
         """Add the chunks of these versions, replacing any of the same keys, in one commit."""
         with self._commit() as writer:
             for version in versions:
-                writer.delete_documents_by_query(self._any_key(version.keys))
+                writer.delete_documents_by_query(self._queries.any_key(version.keys))
                 for key, chunk in zip(version.keys, version.chunks, strict=True):
                     writer.add_document(_entry(key, version, chunk.text))
 
@@ -250,10 +213,7 @@ class Words:
         """Drop these chunks, in one commit."""
         if keys:
             with self._commit() as writer:
-                writer.delete_documents_by_query(self._any_key(keys))
-
-    def _any_key(self, keys: Sequence[str]) -> Query:
-        return Query.term_set_query(self._schema, "chunk_key", list(keys))
+                writer.delete_documents_by_query(self._queries.any_key(keys))
 
     @contextmanager
     def _commit(self) -> Iterator[tantivy.IndexWriter]:

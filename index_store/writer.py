@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from index_store.catalog import Catalog
@@ -16,6 +17,8 @@ from index_store.records import Article, Chunk, Filters, Likeness, NewVersion, V
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors
 from index_store.words import Words, is_readable
+
+_VERSIONS_A_COMMIT = 200  # when a copy is made anew; one at a time takes ten times as long
 
 
 class IndexWriter:
@@ -142,9 +145,10 @@ class IndexWriter:
         if names:
             self._catalog.set_fact("restoring", " ".join(names))  # a run that is killed meanwhile begins anew
             copies = [self._vectors if name == "chroma" else Words(self._folder / name, create=True) for name in names]
-            for version in self._catalog.live_versions():
+            live = self._catalog.live_versions()
+            while some := list(islice(live, _VERSIONS_A_COMMIT)):
                 for copy in copies:
-                    copy.replace([version])
+                    copy.replace(some)
             self._catalog.set_fact("restoring", "")
 
     @property
