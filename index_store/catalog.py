@@ -17,7 +17,17 @@ import numpy as np
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
 from index_store.formats import day
 from index_store.lock import writer_at_work
-from index_store.records import ArticleSummary, Filters, Lifetime, LiveChunk, NewVersion, Vectors, Version, chunk_key
+from index_store.records import (
+    ArticleSummary,
+    Filters,
+    Glance,
+    Lifetime,
+    LiveChunk,
+    NewVersion,
+    Vectors,
+    Version,
+    chunk_key,
+)
 from index_store.rows import (
     SUMMARY_COLUMNS,
     VERSION_COLUMNS,
@@ -301,6 +311,30 @@ class Catalog:
             found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
 
+    def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
+        """
+        Look up what ranking needs of chunks, without any text.
+
+        Args:
+            keys: The chunks; what is not live, or does not pass, is missing from what comes back.
+            vector: The question's, of unit length.
+            filters: What may be found.
+        """
+        where, values = conditions(filters)
+        rows = list[tuple[Any, ...]]()
+        for first in range(0, len(keys), _MOST_VARIABLES):
+            some = keys[first : first + _MOST_VARIABLES]
+            rows += self._connection.execute(
+                "SELECT chunk_key, vector, article_id, public_by_epoch, published_epoch "
+                f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
+                (*values, *some),
+            )
+        cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
+        return {
+            key: Glance(article_id, public_by, published, cosine)
+            for (key, _, article_id, public_by, published), cosine in zip(rows, cosines, strict=True)
+        }
+
     def live_versions(self) -> Iterator[NewVersion]:
         """Yield every live version with its chunks and vectors: all that the copies are made of."""
         ids = self._connection.execute("SELECT article_id FROM versions WHERE retired_at IS NULL").fetchall()
@@ -334,12 +368,16 @@ class Catalog:
         ).fetchall()
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
-        matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float32)
-        return [key for key, _ in rows], matrix.reshape(len(rows), -1)
+        return [key for key, _ in rows], _matrix([vector for _, vector in rows])
 
     def _one(self, query: str, values: Sequence[Any]) -> int | None:
         value: int | None = self._connection.execute(query, values).fetchone()[0]
         return value
+
+
+def _matrix(vectors: Sequence[bytes]) -> Vectors:
+    """One row a vector."""
+    return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), -1)
 
 
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."

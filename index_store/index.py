@@ -1,23 +1,25 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from index_store.catalog import Catalog, nothing_indexed
 from index_store.configuration import StoreSettings
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
+from index_store.freshness import Asking
 from index_store.models import check_model
 from index_store.nearest import ChromaNearest, ExactNearest, Nearest, opener
-from index_store.ranking import Candidate, fuse, keep_best
-from index_store.records import ChromaServer, Filters, LiveChunk, Passage, Vectors, Version
+from index_store.ranking import Candidate, Features, cut, keep_best, ranked
+from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Vectors, Version
 from index_store.source_log import SourceLog
 from index_store.words import Words
 
 # Of each kind; more than the first number changed no result on the benchmark. The second is for stories with so many
 # copies that they fill the first.
 _CANDIDATES = (200, 1_000)
+_TO_SEE_EQUALS = 50  # fetched beyond those wanted, to see which are as near as the last of them
 _MOST_COPIES_NAMED = 5
 
 
@@ -103,37 +105,55 @@ class NewsIndex:
             passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
         return passages
 
+    def candidates(self, query: str, filters: Filters) -> list[Candidate]:
+        """Return all that a search for this query chooses from, in no order; for training the weights."""
+        return self._candidates(query, self._encoder.encode_question(query), filters, limit=_CANDIDATES[0])
+
     def _search_once(
         self, query: str, vector: Vectors, filters: Filters, *, limit: int, per_article: int
     ) -> tuple[Passage, ...]:
         self._refresh()
         for count in _CANDIDATES:
-            word_scores = dict(self._words.best(query, filters, limit=count))
-            keys = list(dict.fromkeys([*word_scores, *self._nearest.nearest(vector, filters, limit=count)]))
-            live = self._catalog.chunks(keys, filters)
-            ranked = fuse(self._candidates(live, word_scores, vector))
-            best = keep_best(ranked, limit=limit, per_article=per_article)
-            if len(best) == limit or len(keys) < count:
+            candidates = self._candidates(query, vector, filters, limit=count)
+            best = keep_best(ranked(candidates), limit=limit, per_article=per_article)
+            if len(best) == limit or len(candidates) < count:
                 break
-        return tuple(self._passage(live[candidate.key], candidate, score, filters) for candidate, score in best)
+        live = self._catalog.chunks([candidate.key for candidate, _ in best], filters)
+        return tuple(
+            self._passage(live[candidate.key], candidate, score, filters)
+            for candidate, score in best
+            if candidate.key in live  # a commit in between may have replaced it
+        )
 
-    def _candidates(
-        self, live: Mapping[str, LiveChunk], word_scores: Mapping[str, float], vector: Vectors
-    ) -> Iterator[Candidate]:
-        stories = self._catalog.stories.story_ids({found.version.article.article_id for found in live.values()})
-        for key, found in live.items():
-            article_id = found.version.article.article_id
-            yield Candidate(
-                key=key,
-                article_id=article_id,
-                story_id=stories.get(article_id, article_id),
-                public_by=found.version.public_by,
-                word_score=word_scores.get(key, 0.0),
-                cosine=float(found.vector @ vector),
-            )
+    def _candidates(self, query: str, vector: Vectors, filters: Filters, *, limit: int) -> list[Candidate]:
+        """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
+        word_scores = dict(self._words.best(query, filters, limit=limit))
+        glances = self._catalog.glances(list(word_scores), vector, filters) | self._near(vector, filters, limit=limit)
+        stories = self._catalog.stories.story_ids({glance.article_id for glance in glances.values()})
+        published = _first_published(glances.values(), stories)
+        asking = Asking.of(query, filters.as_of or datetime.now(UTC)).of_these(published.values())
+        matches = self._words.matches(query, list(glances))
+        candidates = []
+        for key, glance in glances.items():
+            story_id = stories.get(glance.article_id, glance.article_id)
+            freshness = asking.freshness(published.get(story_id))
+            features = Features(max(glance.cosine, 0.0), *matches[key], freshness)
+            candidates.append(Candidate(key, story_id, glance, word_scores.get(key, 0.0), features))
+        return candidates
+
+    def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
+        """Look up the chunks nearest to a vector, and those as near as the last of them."""
+        for fetched in (limit + _TO_SEE_EQUALS, 8 * limit, 32 * limit):
+            keys = self._nearest.nearest(vector, filters, limit=fetched)
+            glances = self._catalog.glances(keys, vector, filters)
+            ordered = sorted(glances, key=lambda key: -glances[key].cosine)
+            kept = cut([glances[key].cosine for key in ordered], limit)
+            if kept < len(ordered) or len(keys) < fetched:
+                break
+        return {key: glances[key] for key in ordered[:kept]}
 
     def _passage(self, found: LiveChunk, candidate: Candidate, score: float, filters: Filters) -> Passage:
-        copies = self._catalog.stories.copies(candidate.article_id, filters, limit=_MOST_COPIES_NAMED)
+        copies = self._catalog.stories.copies(candidate.glance.article_id, filters, limit=_MOST_COPIES_NAMED)
         version = found.version
         return Passage(
             article=version.article,
@@ -141,7 +161,7 @@ class NewsIndex:
             chunk=found.chunk,
             score=score,
             word_score=candidate.word_score,
-            cosine=candidate.cosine,
+            cosine=candidate.glance.cosine,
             also_in=copies,
         )
 
@@ -153,7 +173,7 @@ class NewsIndex:
             self._generation = generation
 
     def terms(self, text: str) -> list[str]:
-        """Reduce a text to its index terms, in order: lower case, without accents, stemmed."""
+        """Reduce a text to index terms, in order: lower case, stemmed as most of the index is, without accents."""
         return self._words.terms(text)
 
     def rarity(self, term: str) -> float:
@@ -161,7 +181,7 @@ class NewsIndex:
         return self._words.rarity(term)
 
     def mentions(self, name: str) -> bool:
-        """Whether every term of a name stands somewhere in the index, live or lately removed."""
+        """Whether every word of a name stands somewhere in the index, live or lately removed."""
         return self._words.mentions(name)
 
     def version(self, article_id: str, number: int | None = None) -> Version:
@@ -207,3 +227,9 @@ def open_source_log(folder: Path) -> SourceLog:
         EmptyIndexError: If nothing has been indexed there.
     """
     return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
+
+
+def _first_published(glances: Iterable[Glance], stories: Mapping[str, str]) -> dict[str, int]:
+    """When each story was first published: a copy is no newer than what it is a copy of."""
+    dated = [(stories.get(g.article_id, g.article_id), g.published) for g in glances if g.published is not None]
+    return dict(sorted(dated, reverse=True))  # of a story's dates the earliest comes last, and stays

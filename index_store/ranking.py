@@ -1,13 +1,37 @@
-"""Fusing word and vector scores into one order: pure functions."""
+"""Weighing what speaks for a passage into one order: pure functions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
-# Measured in benchmarks/README.md: reciprocal rank fusion with equal weights was worse than BM25 alone.
-WORD_SHARE = 0.2
+from index_store.records import Glance
+
 _DECIMALS = 6  # the same text embedded in two batches differs by less
+
+
+class Features(NamedTuple):
+    """
+    What speaks for a passage as the answer to a question; each from 0 to 1, and higher is better.
+
+    Attributes:
+        meaning: Cosine between question and chunk; headline and date are embedded with each chunk.
+        text: BM25 of the chunk's text, as a share of the most that a text could get.
+        headline: The same of its article's headline.
+        opening: Share of the question's words, by squared rarity, that headline and first chunk hold together: whether
+            the article is about the matter or only mentions it.
+        freshness: How new its article was when the question was asked; up to 2 where the newest is asked for.
+    """
+
+    meaning: float
+    text: float
+    headline: float
+    opening: float
+    freshness: float
+
+
+# Learned by benchmarks/train_ranking.py; the table of what was tried is in benchmarks/retrieval.md.
+WEIGHTS = Features(meaning=0.22, text=0.12, headline=0.26, opening=0.2, freshness=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,36 +41,46 @@ class Candidate:
 
     Attributes:
         key: The chunk's key.
-        article_id: Its article.
         story_id: What all copies of its article have in common.
-        public_by: When its article was published, or first seen.
+        glance: What the catalog knows of it.
         word_score: BM25, 0 where no word matches.
-        cosine: Cosine between question and chunk, in [-1, 1].
+        features: What speaks for it.
     """
 
     key: str
-    article_id: str
     story_id: str
-    public_by: datetime
+    glance: Glance
     word_score: float
-    cosine: float
+    features: Features
+
+    @property
+    def score(self) -> float:
+        """The weighted mean of its features."""
+        return sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
 
 
-def fuse(candidates: Iterable[Candidate]) -> list[tuple[Candidate, float]]:
+def ranked(candidates: Iterable[Candidate]) -> list[tuple[Candidate, float]]:
     """
-    Order candidates by a weighted sum of both scores.
-
-    BM25 has no upper bound, so it is divided by the best one found; cosines of related texts lie between 0 and 1
-    already.
+    Order candidates by their scores.
 
     Returns:
-        Candidates with their fused scores, best first; of equal scores those published first, then in the order of
-        their keys.
+        Candidates with their scores, best first; of equal scores those published first, then in the order of their
+        keys.
     """
-    candidates = list(candidates)
-    best = max((c.word_score for c in candidates), default=0.0) or 1.0
-    scored = [(c, WORD_SHARE * c.word_score / best + (1 - WORD_SHARE) * max(c.cosine, 0.0)) for c in candidates]
-    return sorted(scored, key=lambda pair: (-round(pair[1], _DECIMALS), pair[0].public_by, pair[0].key))
+    scored = [(candidate, round(candidate.score, _DECIMALS)) for candidate in candidates]
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0].glance.public_by, pair[0].key))
+
+
+def cut(scores: Sequence[float], limit: int) -> int:
+    """
+    Say how many to keep of descending scores: `limit`, and those that equal the last of them.
+
+    Which of equals come further must not be left to the order in which they were written.
+    """
+    if len(scores) <= limit:
+        return len(scores)
+    last = round(scores[limit - 1], _DECIMALS)
+    return next((n for n in range(limit, len(scores)) if round(scores[n], _DECIMALS) < last), len(scores))
 
 
 def keep_best(
@@ -68,8 +102,9 @@ def keep_best(
     representatives: dict[str, str] = {}  # the article that stands for each story
     counts = Counter[str]()
     for candidate, score in ranked:
-        representative = representatives.setdefault(candidate.story_id, candidate.article_id)
-        if candidate.article_id == representative and counts[representative] < per_article:
+        article_id = candidate.glance.article_id
+        representative = representatives.setdefault(candidate.story_id, article_id)
+        if article_id == representative and counts[representative] < per_article:
             counts[representative] += 1
             kept.append((candidate, score))
         if len(kept) == limit:

@@ -129,6 +129,11 @@ def chunk_key(article_id: str, number: int, position: int) -> str:
     return f"{article_id}.{number}.{position}"
 
 
+def first_chunk_key(key: str) -> str:
+    """Name the first chunk of the article version that a chunk belongs to."""
+    return f"{key.rpartition('.')[0]}.0"
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """
@@ -199,6 +204,24 @@ class ChromaServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """
+    What ranking needs of a live chunk, without any text.
+
+    Attributes:
+        article_id: The article it was cut from.
+        public_by: When that was published, or, undated, first seen (seconds since 1970).
+        published: When it was published, or None where unknown (the same).
+        cosine: Cosine between question and chunk, in [-1, 1].
+    """
+
+    article_id: str
+    public_by: int
+    published: int | None
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """
     What a search may see.
@@ -247,7 +270,7 @@ class Passage:
         article: The article, whole.
         version: Number of the article version that is live.
         chunk: The matching chunk.
-        score: Fused score; higher is better, comparable within one search only.
+        score: How much speaks for it (see `ranking.Features`); higher is better.
         word_score: BM25 score, 0 where no word matches.
         cosine: Cosine between question and chunk, in [-1, 1].
         also_in: Live articles that are copies of this one and pass the search's filters, earliest first; at most five.

@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from index_store.records import Article, ArticleSummary, Chunk, Filters, Lifetime, LiveChunk, NewVersion, Span, Version
+from index_store.records import (
+    Article,
+    ArticleSummary,
+    Chunk,
+    Filters,
+    Lifetime,
+    LiveChunk,
+    NewVersion,
+    Span,
+    Version,
+)
 
 VERSION_COLUMNS = (
     "article_id, number, fingerprint, url, title, text, authors, publisher, published_at, published_epoch, "

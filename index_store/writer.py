@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,9 +18,9 @@ from index_store.models import check_model
 from index_store.records import Article, ChromaServer, Chunk, Filters, Likeness, NewVersion, Vectors
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
-from index_store.words import Words
+from index_store.words import Words, is_readable
 
-_COPIES = {"chroma": "chroma.sqlite3", "words": "meta.json"}  # a copy's folder, and a file that it always holds
+_VERSIONS_A_COMMIT = 200  # when a copy is made anew; one at a time takes ten times as long
 
 
 class IndexWriter:
@@ -131,12 +132,18 @@ class IndexWriter:
             self._catalog.forget_strays()
 
     def _restore_missing_copies(self) -> None:
-        """Make a copy that somebody deleted anew from the catalog, without embedding again."""
+        """
+        Make a copy anew from the catalog, without embedding again: one that was deleted, and words that cannot be read.
+
+        Words are damaged, or of another version of Dateline, which wrote them otherwise.
+        """
         if self._catalog.count_chunks(Filters()) == 0:
             return
-        missing = [name for name, file in _COPIES.items() if not (self._folder / name / file).exists()]
-        if self._server:
-            missing = [name for name in missing if name != "chroma"]  # found out when it is opened
+        has_vectors = self._server or (self._folder / "chroma" / "chroma.sqlite3").exists()
+        missing = [] if has_vectors else ["chroma"]  # of a server it is found out when it is opened
+        if not is_readable(self._folder / "words"):
+            shutil.rmtree(self._folder / "words", ignore_errors=True)
+            missing.append("words")
         interrupted = (self._catalog.fact("restoring") or "").split()
         self._restore(sorted({*missing, *interrupted}))
 
@@ -144,9 +151,10 @@ class IndexWriter:
         if names:
             self._catalog.set_fact("restoring", " ".join(names))  # a run that is killed meanwhile begins anew
             copies = [self._vectors if name == "chroma" else Words(self._folder / name, create=True) for name in names]
-            for version in self._catalog.live_versions():
+            live = self._catalog.live_versions()
+            while some := list(islice(live, _VERSIONS_A_COMMIT)):
                 for copy in copies:
-                    copy.replace([version])
+                    copy.replace(some)
             self._catalog.set_fact("restoring", "")
 
     @property

@@ -12,7 +12,7 @@ from shelf import RECIPE, article, put, reader
 
 from index_store import Article, Filters, IndexWriter, open_writer
 from index_store.catalog import Catalog
-from index_store.vectors import ChromaVectors
+from index_store.vectors import ChromaVectors, vectors_in_folder
 from index_store.words import Words
 
 # Where a run can be stopped: before each step of a change, in the order of the steps.
@@ -86,7 +86,7 @@ def found(folder: Path, *, resident: bool) -> list[tuple[str, str]]:
 
 def in_copies(folder: Path) -> tuple[list[str], list[str]]:
     """The keys that Chroma and Tantivy hold."""
-    vectors = ChromaVectors(folder / "chroma")
+    vectors = vectors_in_folder(folder / "chroma")
     ids = sorted(vectors._collection.get(include=[])["ids"])
     vectors.close()
     return ids, sorted(key for key, _ in Words(folder / "words").best("one two three four", Filters(), limit=1_000))

@@ -12,7 +12,7 @@ from shelf import RECIPE, article, chunks_of, put, reader, vector_of
 
 from index_store import Filters, IndexStoreError, UnknownArticleError, open_writer
 from index_store.records import NewVersion
-from index_store.vectors import ChromaVectors
+from index_store.vectors import vectors_in_folder
 from index_store.words import Words
 
 BOTH_KINDS = pytest.mark.parametrize("resident", [False, True], ids=["one-off", "resident"])
@@ -30,7 +30,7 @@ def found(folder: Path, query: str, filters: Filters = EVERYTHING, *, resident: 
 
 def chroma_ids(folder: Path) -> list[str]:
     """Ids that Chroma holds."""
-    vectors = ChromaVectors(folder / "chroma")
+    vectors = vectors_in_folder(folder / "chroma")
     ids = sorted(vectors._collection.get(include=[])["ids"])
     vectors.close()
     return ids

@@ -10,7 +10,8 @@ from shelf import RECIPE, article, put, reader
 
 from index_store import Article, Filters, Likeness, open_writer
 from index_store.catalog import Catalog
-from index_store.ranking import Candidate, fuse, keep_best
+from index_store.ranking import Candidate, Features, keep_best, ranked
+from index_store.records import Glance
 from index_store.stories import Stories
 from index_store.words import Words
 
@@ -171,19 +172,21 @@ def test_many_copies_do_not_crowd_out_other_articles(tmp_path: Path, *, resident
 
 def candidate(key: str, story: str, *, day: int = 1, cosine: float = 0.5) -> Candidate:
     """A candidate of the article that its key begins with."""
-    return Candidate(key, key[0], story, MARCH + timedelta(days=day), 0.0, cosine)
+    public_by = int((MARCH + timedelta(days=day)).timestamp())
+    glance = Glance(key[0], public_by, None, cosine)
+    return Candidate(key, story, glance, 0.0, Features(cosine, 0.0, 0.0, 0.0, 0.0))
 
 
 def test_of_equal_scores_the_earliest_comes_first() -> None:
     """What two batches of the encoder make of one text differs by less than counts."""
     late, early = candidate("a1", "s", day=2, cosine=0.5 + 1e-8), candidate("b1", "s", day=1)
-    assert [one.key for one, _ in fuse([late, early])] == ["b1", "a1"]
+    assert [one.key for one, _ in ranked([late, early])] == ["b1", "a1"]
     better = candidate("a1", "s", day=2, cosine=0.51)
-    assert [one.key for one, _ in fuse([better, early])] == ["a1", "b1"]
+    assert [one.key for one, _ in ranked([better, early])] == ["a1", "b1"]
 
 
 def test_the_best_article_stands_for_its_story() -> None:
     """The best candidate's article keeps its own others, and its copies' are left out."""
-    ranked = [(candidate(key, key.translate({98: "a"})[0]), 0.5) for key in ("a1", "b1", "c1", "a2", "b2", "a3")]
-    assert [one.key for one, _ in keep_best(ranked, limit=9, per_article=2)] == ["a1", "c1", "a2"]
-    assert [one.key for one, _ in keep_best(ranked, limit=2, per_article=9)] == ["a1", "c1"]
+    in_order = [(candidate(key, key.translate({98: "a"})[0]), 0.5) for key in ("a1", "b1", "c1", "a2", "b2", "a3")]
+    assert [one.key for one, _ in keep_best(in_order, limit=9, per_article=2)] == ["a1", "c1", "a2"]
+    assert [one.key for one, _ in keep_best(in_order, limit=2, per_article=9)] == ["a1", "c1"]
