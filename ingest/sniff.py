@@ -42,8 +42,9 @@ def kind_of(content: bytes, *, media_type: str = "", address: str = "") -> Kind 
     text = decoded_as(start)
     if text.lstrip().startswith(("{", "[")):
         return "feed" if "jsonfeed.org/version/" in text or media_type == "application/feed+json" else None
-    if "\0" in text:
+    if 100 * text.count("\0") > len(text):
         return None
+    text = text.replace("\0", "")  # a few are a fault of the page
     return _BY_ELEMENT.get(root_name(text)) or _without_element(text, media_type, path)
 
 

@@ -21,6 +21,7 @@ from index_store import (
     open_source_log,
     open_writer_of,
 )
+from ingest.cleaning import shown_location
 from ingest.crawl.inspection import Inspection, inspect_sources
 from ingest.opml import Subscription, parse_opml, write_opml
 from ingest.reindex import recipe
@@ -89,7 +90,7 @@ def _state_json(source: SourceSettings, state: SourceState, count: int | None) -
 
 def _readable_state(source: SourceSettings, state: SourceState, count: int | None) -> str:
     name = " · ".join(filter(None, (state.kind, state.title or source.publisher)))
-    lines = [click.style(state.location, bold=True) + (f"  ({name})" if name else "")]
+    lines = [click.style(shown_location(state.location), bold=True) + (f"  ({name})" if name else "")]
     if state.checked_at is None:
         return "\n".join([*lines, "  never visited; `dateline reindex` does"])
     articles = f"{count} article{'s' * (count != 1)} · " if count else ""
@@ -126,7 +127,8 @@ def add(
         click.echo(_readable_inspection(seen))
         if seen.problem:
             raise SourceError(
-                f"{location} was not added: it {seen.problem}.", remedy="Add it all the same with --no-check."
+                f"{shown_location(location)} was not added: it {seen.problem}.",
+                remedy="Add it all the same with --no-check.",
             )
     _bring_back(configuration, source)
     added = add_sources(configuration.file, [source])
@@ -183,13 +185,13 @@ _COUNTED = {"feed": "entries", "sitemap": "pages", "opml": "feeds", "page": "pag
 
 def _readable_inspection(seen: Inspection) -> str:
     if seen.problem:
-        return f"{click.style('✗', fg='red')} {seen.location}: it {seen.problem}"
+        return f"{click.style('✗', fg='red')} {shown_location(seen.location)}: it {seen.problem}"
     told = [seen.kind, f"“{seen.title}”" if seen.title else "", f"{seen.count} {_COUNTED[seen.kind]}"]
     if seen.update_every_s:
         told.append(f"asks to be visited every {seen.update_every_s / 60:.0f} minutes")
     if seen.moved_to:
         told.append(f"has moved to {seen.moved_to}")
-    return f"{click.style('✓', fg='green')} {seen.location}: {', '.join(filter(None, told))}"
+    return f"{click.style('✓', fg='green')} {shown_location(seen.location)}: {', '.join(filter(None, told))}"
 
 
 @sources.command("import")

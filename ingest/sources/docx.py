@@ -82,7 +82,7 @@ def _unpacked(content: bytes, *, max_mb: int) -> BytesIO:
 def _article(document: "Document") -> RawArticle:
     about = document.core_properties
     body = [text for text in map(_text, document.iter_inner_content()) if text]
-    title = _first_heading(document) or about.title.strip()
+    title = _first_heading(document) or _own_title(about.title, about.last_modified_by)
     if body and body[0] == title:  # kept beside the text, not inside it
         del body[0]
     return RawArticle(
@@ -94,6 +94,12 @@ def _article(document: "Document") -> RawArticle:
         date_source="docx",
         date_confidence="low",
     )
+
+
+def _own_title(title: str, last_modified_by: str) -> str:
+    """Return the title that a document gives itself; python-docx makes one up for a document without properties."""
+    is_made_up = (title, last_modified_by) == ("Word Document", "python-docx")
+    return "" if is_made_up else title.strip()
 
 
 def _first_heading(document: "Document") -> str:

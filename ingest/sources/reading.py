@@ -18,6 +18,10 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""")
 _WEB_CHARSETS = re.compile(r"^(?:utf-?8|windows-|cp\d|iso|latin|us-ascii|koi8|gb|big5|euc|shift|sjis|x-|tis|mac)", re.I)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# "&#27;" and "&#x1b;", but neither tabs and line breaks nor the beginning of a longer number
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.IGNORECASE
+)
 
 
 def label(path: Path) -> str:
@@ -97,9 +101,9 @@ def decoded_page(content: bytes, *, charset: str | None = None) -> str:
     match = _DECLARED.search(content, 0, 4_096)
     declared = (charset or (match[1].decode("ascii") if match else "")).lower()
     if declared.startswith(("utf-8", "utf8")):  # one bad byte must not garble the whole page
-        return _checked(_by_mark(content) or content.decode("utf-8", errors="replace"))
+        return _checked_page(_by_mark(content) or content.decode("utf-8", errors="replace"))
     named = (declared,) if _WEB_CHARSETS.match(declared) else ()
-    return _checked(_by_mark(content) or _first_that_fits(content, "utf-8", *named, "cp1252"))
+    return _checked_page(_by_mark(content) or _first_that_fits(content, "utf-8", *named, "cp1252"))
 
 
 def _by_mark(content: bytes) -> str | None:
@@ -120,6 +124,17 @@ def _first_that_fits(content: bytes, *encodings: str) -> str:
 
 def _checked(text: str) -> str:
     """Refuse what decodes but cannot have been meant as text: zero bytes, or many control characters."""
-    if "\0" in text or 100 * len(_CONTROL.findall(text[:100_000])) > min(len(text), 100_000):
+    if "\0" in text:
+        raise SourceError("is not a text file")
+    return _without_many_controls(text)
+
+
+def _checked_page(text: str) -> str:
+    """Do without the few control characters of a page, also written as numbers: the readers of markup give up there."""
+    return _CONTROL_REFERENCE.sub("", _CONTROL.sub("", _without_many_controls(text)))
+
+
+def _without_many_controls(text: str) -> str:
+    if 100 * len(_CONTROL.findall(text[:100_000])) > min(len(text), 100_000):
         raise SourceError("is not a text file")
     return text

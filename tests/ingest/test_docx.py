@@ -1,5 +1,6 @@
 """Word files, whole and broken."""
 
+import re
 import sys
 import tracemalloc
 import zipfile
@@ -73,6 +74,16 @@ def test_title_of_the_file() -> None:
     """Without a heading, the title is the one that the file says it has."""
     raw = parse_docx(word(heading=None, title="The ferry"), max_mb=1)
     assert raw.title == "The ferry"
+    assert raw.text.startswith("The ferry crossed the bay.")
+
+
+def test_no_title_is_made_up() -> None:
+    """A file that says nothing about itself has no title of its own: the reader takes its first words."""
+    with zipfile.ZipFile(BytesIO(word(heading=None))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != "docProps/core.xml"}
+    parts["_rels/.rels"] = re.sub(rb"<Relationship [^>]*core-properties[^>]*/>", b"", parts["_rels/.rels"])
+    raw = parse_docx(packed(**parts), max_mb=1)
+    assert raw.title is None
     assert raw.text.startswith("The ferry crossed the bay.")
 
 

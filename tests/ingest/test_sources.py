@@ -221,6 +221,17 @@ def test_empty_and_binary_files(name: str, content: bytes, why: str, read: Read,
     assert all(isinstance(outcome, Rejected) and why in outcome.reason for outcome in outcomes)
 
 
+@pytest.mark.parametrize("slip", ["\0", "\x1b", "&#0;", "&#27;", "&#x1B;", "&#8", "&#x0;"])
+def test_a_control_character_does_not_cost_a_page(slip: str, read: Read, write: Write) -> None:
+    """A stray control character, also written as a number, is left out of a page, and the rest is read."""
+    text = "The ferry to the islands runs again, the harbour office of Quay said on Monday morning."
+    body = f"<article><p>{text} {slip} It costs &#163;4.</p></article>"
+    page = f"<html><head><title>Ferry</title></head><body>{body}</body></html>"
+    found = article(read(write("a.html", page)))
+    assert text in found.text
+    assert "£4" in found.text
+
+
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.html.gz"])
 def test_not_packed(name: str, read: Read, tmp_path: Path) -> None:
     """A file that is not what .gz promises is refused."""
