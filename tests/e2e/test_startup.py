@@ -2,6 +2,7 @@
 
 import resource
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,8 @@ def dateline(indexed_folder: Path, tmp_path: Path) -> Dateline:
 
 def imported(dateline: Dateline, *arguments: str | Path) -> set[str]:
     """Run a command, which must succeed; return the names of the packages that it imported."""
-    python, *rest = dateline.command(*arguments)
     run = subprocess.run(
-        [python, "-X", "importtime", *rest],
+        [sys.executable, "-X", "importtime", *dateline.command(*arguments)],
         cwd=dateline.folder,
         env=clean_environment(),
         capture_output=True,
