@@ -4,9 +4,12 @@ import socket
 import subprocess
 import sysconfig
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import chromadb
 import pytest
@@ -26,13 +29,15 @@ class RunningServer:
         command = [CHROMA, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(self._port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not self._answers():
-            assert self._process.poll() is None
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"chroma run ended with status {self._process.wait(timeout=0.05)}")
 
     def _answers(self) -> bool:
+        """Tell whether it serves HTTP; a connection alone may be refused, reset or, to a free port, its own end."""
         try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=60):
-                return True
-        except ConnectionRefusedError:
+            with urlopen(f"http://127.0.0.1:{self._port}/api/v2/heartbeat", timeout=60) as reply:
+                return bool(reply.status == HTTPStatus.OK)
+        except (OSError, HTTPException):
             return False
 
     def collection(self, name: str) -> ChromaServer:
