@@ -40,6 +40,7 @@ class RawArticle:
         modified_at: As found, like `published_at`; left out where it cannot be read.
         section: As found.
         warnings: What the source noticed that a reader of the report should know.
+        page: HTML of the page that the text, and whatever else is missing, is still to be read from; "" for none.
     """
 
     text: str
@@ -54,6 +55,7 @@ class RawArticle:
     modified_at: RawDate = None
     section: str | None = None
     warnings: tuple[str, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

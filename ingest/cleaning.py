@@ -10,8 +10,11 @@ MOST_AUTHORS = 50
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
-# C0 and C1 control characters, the marks that make text run backwards, and byte order marks
-_HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    "\x1b\\[[0-9;]{0,20}[A-Za-z]"  # colours of terminals
+    "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 control characters
+    "\u202a-\u202e\u2066-\u2069\ufeff]"  # the marks that make text run backwards, and byte order marks
+)
 _BLANK_LINES = re.compile("\n(?:[ \t\u00a0]*\n)+")
 _SENTENCE_END = re.compile("[.!?][\"\u201d\u2019')\\]]*(?=\\s)")  # with what may close behind it
 _LEAD_IN = re.compile(r"^(?:(?:written|reported|story)\s+)?by\b[\s:]*", re.IGNORECASE)

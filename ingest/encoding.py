@@ -50,7 +50,7 @@ def decoded_as(content: bytes, *, charset: str | None = None) -> str:
 
     Byte order marks are believed, and so is UTF-8 where it fits, for nothing else fits by chance. After that comes
     what the content itself declares, then `charset`, what the server or the mail declares; last Windows-1252, as in
-    browsers. UTF-8 with a few bad bytes stays UTF-8.
+    browsers. UTF-8 with as many good characters as bad bytes stays UTF-8.
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):
@@ -70,7 +70,7 @@ def decoded_as(content: bytes, *, charset: str | None = None) -> str:
 
 def _named(content: bytes, charset: str | None) -> tuple[str, ...]:
     """Return the encodings that were named; the Latin ones, which servers name unasked, are read as Windows-1252."""
-    match = _DECLARED.search(content, 0, 2_000)
+    match = _DECLARED.search(content, 0, 4_096)
     names = (match[1].decode("ascii") if match else "", (charset or "").strip())
     return tuple(name for name in names if name and name.isascii() and "\0" not in name and not _LATIN.match(name))
 
@@ -79,7 +79,7 @@ def _mostly_utf8(content: bytes) -> str | None:
     text = content.decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     foreign = len(text) - len(text.encode("ascii", errors="ignore"))
-    return text if bad < foreign - bad else None
+    return text if bad <= foreign - bad else None
 
 
 def _checked_size(content: bytes, limit_mb: float) -> bytes:

@@ -60,7 +60,7 @@ def tidied(text: str, *, most_tags: int) -> bytes:
     if start < 0:
         raise SourceError("is not XML")
     if text.count("<") > most_tags:
-        raise SourceError("has too many elements")
+        raise SourceError(f"has more than {most_tags:,} elements, the most that are read of a file")
     head, *sections = _NUMBER.sub(_legal_number, ILLEGAL.sub("", text[start:])).split(_CDATA)
     parts = [_AMPERSAND.sub(_escaped, head)]
     for section in sections:

@@ -17,15 +17,16 @@ from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
 from ingest.duplicates import MOST_CANDIDATES, likenesses
 from ingest.settings import IngestSettings
-from ingest.stream import Item, Known, Pause, Withdrawn
+from ingest.stream import Item, Known, Notice, Pause, Withdrawn
 
 _LOOK_AHEAD_ARTICLES = 1_000  # so many are read ahead, to tell how much is left to do
 _LOOK_AHEAD_CHARS = 20_000_000
 _LOOK_AHEAD_STATES = 10_000
-_LOOK_AHEAD_S = 15.0  # so that what comes slowly can be asked about soon
+_LOOK_AHEAD_S = 5.0  # so that what comes slowly can be asked about soon, and is not lost if the run is killed
 _VARIANT = "has the address of {} in another spelling, and another text; the first one met is kept"
 _SAME_ADDRESS = "has the same address as another article of this run, {}; give it a url of its own"
 _CUTTING = 2  # raise it with every change of where sentences or chunks end
+_FIRST_BATCH_CHUNKS = 64  # a run that is killed early keeps something; each batch is twice the one before
 _BATCH_CHUNKS = 512  # enough to fill the encoder's batches with texts of like length; half a minute on two cores
 
 
@@ -161,7 +162,7 @@ class _Reading:
         ] = {}  # article ids, with a hash of the text and the address that came first
 
     def ahead(self) -> _Ahead | None:
-        """Read until there is enough to write, the sources pause, or 15 seconds are over; None at the end."""
+        """Read until there is enough to write, the sources pause, or five seconds are over; None at the end."""
         ahead, until = _Ahead(), time.monotonic() + _LOOK_AHEAD_S
         for item in self._items:
             if ahead.must_come_before(item):
@@ -190,6 +191,8 @@ class _Reading:
                     self.report.removed += 1
                     self._seen.pop(item.article_id, None)
                     ahead.withdrawn.append(item.article_id)
+            case Notice():
+                self.report.warnings.append(Remark(item.source, item.remark))
             case SourceState() | PageState():
                 ahead.states.append(item)
 
@@ -222,15 +225,15 @@ class _Reading:
 def _batches(
     articles: Iterable[Article], encoder: PassageEncoder, settings: IngestSettings
 ) -> Iterator[list[tuple[Article, tuple[Chunk, ...]]]]:
-    """Cut articles into chunks and gather them into batches of about `_BATCH_CHUNKS` chunks."""
+    """Cut articles into chunks and gather them into batches, small ones first, then of about `_BATCH_CHUNKS` chunks."""
     batch: list[tuple[Article, tuple[Chunk, ...]]] = []
-    chunks = 0
+    chunks, enough = 0, _FIRST_BATCH_CHUNKS
     for article in articles:
         batch.append((article, cut(article, chunk_pieces=_chunk_pieces(encoder, settings), pieces=encoder.pieces)))
         chunks += len(batch[-1][1])
-        if chunks >= _BATCH_CHUNKS:
+        if chunks >= enough:
             yield batch
-            batch, chunks = [], 0
+            batch, chunks, enough = [], 0, min(2 * enough, _BATCH_CHUNKS)
     if batch:
         yield batch
 

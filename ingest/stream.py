@@ -25,6 +25,14 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a user should know of a source that was read all the same; completes "SOURCE: …"."""
+
+    source: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Nothing more at the moment: time to index what there is."""
 
@@ -36,4 +44,4 @@ def is_too_old(found: Found, source: SourceSettings) -> bool:
 
 
 # A state speaks of what came before it in the stream, and may be remembered once that is committed.
-Item: TypeAlias = Found | Rejected | Known | Withdrawn | SourceState | PageState | Pause
+Item: TypeAlias = Found | Rejected | Known | Withdrawn | Notice | SourceState | PageState | Pause

@@ -6,6 +6,7 @@ A page from the web can be made to keep a parser busy for minutes; only a proces
 
 import logging
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError as FutureCancelledError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 LONGEST_READ_S = 30.0  # a page takes a tenth of a second; the first one of a process also waits for the libraries
+
+_MOST_MEMORY_BYTES = 2_000_000_000  # of a process; the largest pages take a quarter of it
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -74,6 +77,8 @@ def readable_failures(longest_read_s: float = LONGEST_READ_S) -> Iterator[None]:
         raise InterruptedReadError(f"took longer than {longest_read_s:.0f} s to read, and was given up") from error
     except ProcessExpired as error:
         raise InterruptedReadError("cannot be read: the process that read it was ended") from error
+    except MemoryError as error:
+        raise SourceError("takes too much memory to read") from error
     except (SourceError, FutureCancelledError):
         raise
     except Exception as error:  # one page's surprise must not end the reading of others
@@ -101,7 +106,8 @@ def open_workers(*, count: int | None = None, longest_read_s: float = LONGEST_RE
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end with it however it ends."""
+    """Leave Ctrl-C to the parent, end with it however it ends, and take no more memory than a page may need."""
+    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -14,12 +14,12 @@ from ingest.crawl.bridge import Emit, for_each
 from ingest.crawl.page import Pages
 from ingest.crawl.parsing import read_feed, read_opml, read_sitemap
 from ingest.dates import publication_date
-from ingest.feeds import Feed, FeedEntry
+from ingest.feeds import MOST_ENTRIES, Feed, FeedEntry
 from ingest.schedule import failed, interval_for, is_due, reason_to_leave_alone, succeeded
 from ingest.settings import IngestSettings, SourceSettings
 from ingest.sniff import kind_of
 from ingest.sources.reading import read_whole
-from ingest.stream import Item
+from ingest.stream import Item, Notice
 from ingest.web import Fetched, Fetcher, FetchError, Validators
 
 _DEEPEST = 3  # sitemaps and lists of feeds may name others
@@ -123,10 +123,11 @@ class Visits:
         return await self._fetcher.get(state.moved_to or source.location, validators=validators)
 
     async def _note_failure(self, source: SourceSettings, state: SourceState, error: SourceError) -> None:
-        await self._emit(Rejected(shown_location(source.location), error.message))
         retired, retry_after_s = False, None
         if isinstance(error, FetchError):
             retired, retry_after_s = error.status == 410, error.retry_after_s
+        pause = f"; asks to be left alone for {retry_after_s:,.0f} s" if retry_after_s else ""
+        await self._emit(Rejected(shown_location(source.location), f"{error.message}{pause}"))
         if retired:
             await self._pages.withdraw_source(source, error.message)
         state = failed(
@@ -161,6 +162,9 @@ class Visits:
 
     async def _read_feed(self, source: SourceSettings, fetched: Fetched) -> Visit:
         feed = await read_feed(fetched)
+        if feed.skipped:
+            remark = f"{feed.skipped:,} entries were left out: beyond the first {MOST_ENTRIES:,}, or without a name"
+            await self._emit(Notice(shown_location(source.location), remark))
         source = source if source.publisher else source.model_copy(update={"publisher": feed.title or None})
         settled = await for_each(feed.entries, lambda entry: self._read_entry(entry, feed, fetched.address, source))
         return Visit("feed", feed.title, feed.update_every_s, settled)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from ingest.extract.markup import Tree, plain, wording
+from ingest.json_values import whole_number
 
 Value: TypeAlias = Any  # whatever JSON holds
 Node: TypeAlias = Mapping[str, Any]
@@ -25,7 +26,7 @@ _KINDS = (  # most telling first; a page has many WebPages and Reviews that are 
     re.compile(r"^claimreview$"),
     re.compile(r"^webpage$"),
 )
-_DECODER = json.JSONDecoder(strict=False)
+_DECODER = json.JSONDecoder(strict=False, parse_int=whole_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ that never ends) and stopped by errors of any kind. Given what this makes, it ta
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from index_store import SourceError
@@ -53,6 +54,7 @@ _ATTRIBUTES = (
     *(f"{{{_XML}}}base", f"{{{_XML}}}lang", f"{{{_RDF}}}about"),
 )
 
+_ENTRY_END = re.compile(r"</(?:[\w-]{1,40}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"<?[^\s<>()]+@[^\s<>()]+>?")
 
 
@@ -80,6 +82,7 @@ def clean_feed(text: str) -> CleanFeed:
     """
     from lxml import etree  # type: ignore[import-untyped]
 
+    text, cut_off = _first_entries(text)
     root = tree(text)
     kind = local_name(root)
     if not _is_feed(root, kind):
@@ -92,7 +95,16 @@ def clean_feed(text: str) -> CleanFeed:
     copier.copy_attributes(root, copy)
     copier.copy_parts(root, copy)
     withdrawn = tuple(_withdrawn(root))
-    return CleanFeed(etree.tostring(copy, encoding="utf-8", xml_declaration=True), withdrawn, copier.skipped)
+    skipped = copier.skipped + cut_off
+    return CleanFeed(etree.tostring(copy, encoding="utf-8", xml_declaration=True), withdrawn, skipped)
+
+
+def _first_entries(text: str) -> tuple[str, int]:
+    """Cut the text behind the last entry that is read, before it costs anything; returns how many there are behind."""
+    ends = [match.end() for match in islice(_ENTRY_END.finditer(text), MOST_ENTRIES)]
+    if len(ends) < MOST_ENTRIES:
+        return text, 0
+    return text[: ends[-1]], sum(1 for _ in _ENTRY_END.finditer(text, ends[-1]))
 
 
 def _is_feed(root: Element, kind: str) -> bool:

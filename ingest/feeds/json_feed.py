@@ -8,8 +8,8 @@ from index_store import SourceError
 from ingest.feeds.addresses import absolute
 from ingest.feeds.bounded_xml import MOST_ENTRIES
 from ingest.feeds.records import Feed, FeedEntry
+from ingest.json_values import parsed
 from ingest.markup import entry_title
-from ingest.sources.json_values import parsed
 
 _VERSION = "jsonfeed.org/version/"
 _LONGEST_TEXT = 2_000_000

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from index_store import SourceError
-from ingest.article import Found, Rejected, make_article
+from ingest.article import Found, Origin, RawArticle, Rejected, make_article
+from ingest.extract import read_page
 from ingest.settings import IngestSettings
+from ingest.sources.fields import over_page
 from ingest.sources.folder import files_below
 from ingest.sources.kinds import KINDS, is_read, is_slow, names_articles, reader_for
-from ingest.sources.reading import label
+from ingest.sources.reading import Draft, label
 from ingest.workers import Workers
 
 __all__ = ["FeedFile", "read_files", "read_source", "refused"]
@@ -77,7 +79,7 @@ def read_files(
     Yields:
         What was found; what could not be read, with the reason; and files that name articles elsewhere.
     """
-    read = partial(_read_file, settings=settings, publisher=publisher)
+    read = partial(_read_file, settings=settings, publisher=publisher, workers=workers)
     waiting = deque[_Entry]()
     for entry in (entry for location in locations for entry in _files_at(location)):
         if workers and isinstance(entry, Path) and is_slow(entry):
@@ -142,9 +144,12 @@ def _read_whole_file(path: Path, *, settings: IngestSettings, publisher: str | N
     return tuple(_read_file(path, settings=settings, publisher=publisher))
 
 
-def _read_file(path: Path, *, settings: IngestSettings, publisher: str | None) -> Iterator[Found | Rejected]:
+def _read_file(
+    path: Path, *, settings: IngestSettings, publisher: str | None, workers: Workers | None = None
+) -> Iterator[Found | Rejected]:
     try:
         for draft in reader_for(path)(path, settings):
+            draft = draft if isinstance(draft, Rejected) else _with_page(*draft, workers)
             if isinstance(draft, Rejected):
                 yield draft
             else:
@@ -154,3 +159,14 @@ def _read_file(path: Path, *, settings: IngestSettings, publisher: str | None) -
         yield Rejected(label(path), error.message)
     except OSError as error:
         yield Rejected(label(path), f"cannot be read: {error.strerror}")
+
+
+def _with_page(raw: RawArticle, origin: Origin, workers: Workers | None) -> Draft | Rejected:
+    """Read the page that a record brings along; in another process where there is one, since it may cost much."""
+    if not raw.page:
+        return raw, origin
+    try:
+        page = workers.outcome(workers.start(read_page, raw.page)) if workers else read_page(raw.page)
+    except SourceError as error:
+        return Rejected(origin.source, error.message)
+    return over_page(raw, page), origin

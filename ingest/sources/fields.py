@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from index_store import SourceError
 from ingest.article import RawArticle
 from ingest.dates import RawDate, is_absent
-from ingest.extract import read_page
 
 # Compared without case: "publishedAt" is NewsAPI's, "datePublished" schema.org's.
 TITLE = ("title", "headline", "title_page", "title_rss")
@@ -35,14 +34,14 @@ _REMOVED = "[Removed]"  # what NewsAPI sends in place of an article that its pub
 
 def raw_article(fields: Mapping[str, Any], *, date_source: str = "record") -> RawArticle:
     """
-    Read an article from a record of any of the known kinds.
+    Read an article from a record of any of the known kinds; one that has a page instead of a text comes with it unread.
 
     Args:
         fields: The record; unknown names are ignored.
         date_source: What to call the place of its date.
 
     Raises:
-        SourceError: If a field has the wrong type, the publisher took the article back, or its `html` is no article.
+        SourceError: If a field has the wrong type, the publisher took the article back.
     """
     fields = {name.lower(): value for name, value in fields.items()}
     raw = RawArticle(
@@ -58,22 +57,22 @@ def raw_article(fields: Mapping[str, Any], *, date_source: str = "record") -> Ra
     if raw.text.strip() == _REMOVED:
         raise SourceError("was removed by its publisher")
     if not raw.text.strip():
-        return _from_html_or_summary(raw, fields)
+        return _page_or_summary(raw, fields)
     return _without_cut_mark(raw)
 
 
-def _from_html_or_summary(raw: RawArticle, fields: Mapping[str, Any]) -> RawArticle:
+def _page_or_summary(raw: RawArticle, fields: Mapping[str, Any]) -> RawArticle:
     html = _string(fields, ("html",))
     if html:
-        return _over_page(raw, read_page(html))
+        return replace(raw, page=html)
     summary = _string(fields, ("description", "summary"))
     if not summary:
         return raw
     return replace(raw, text=summary, warnings=("has no text; its summary is indexed instead",))
 
 
-def _over_page(raw: RawArticle, page: RawArticle) -> RawArticle:
-    """Lay what the record says over what its page says."""
+def over_page(raw: RawArticle, page: RawArticle) -> RawArticle:
+    """Lay what a record says over what its page says."""
     dated = not is_absent(raw.published_at)
     return replace(
         page,

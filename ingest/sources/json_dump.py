@@ -6,9 +6,9 @@ from pathlib import Path
 from index_store import SourceError
 from ingest.article import Origin, Rejected
 from ingest.cleaning import single_line
+from ingest.json_values import parsed
 from ingest.settings import IngestSettings
 from ingest.sources.fields import raw_article
-from ingest.sources.json_values import parsed
 from ingest.sources.reading import Draft, decoded, origin_of, read_whole
 
 

@@ -6,9 +6,9 @@ from typing import IO
 
 from index_store import SourceError
 from ingest.article import Origin, Rejected
+from ingest.json_values import parsed
 from ingest.settings import IngestSettings
 from ingest.sources.fields import raw_article
-from ingest.sources.json_values import parsed
 from ingest.sources.reading import Draft, opened, origin_of
 
 _PIECE = 1 << 20

@@ -47,7 +47,7 @@ def parse_pdf(content: bytes, *, limit_chars: int) -> RawArticle:
     """
     try:
         from pypdf import PdfReader  # takes 0.3 s, and only PDF files need it
-        from pypdf.errors import DependencyError, PyPdfError
+        from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
     except ImportError as error:
         raise SourceError(_MISSING) from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would tell of each oddity on standard error
@@ -57,6 +57,8 @@ def parse_pdf(content: bytes, *, limit_chars: int) -> RawArticle:
         return _article(PdfReader(BytesIO(content), strict=False), limit_chars)
     except DependencyError as error:
         raise SourceError("is encrypted; save a copy without encryption") from error
+    except LimitReachedError as error:
+        raise SourceError("is a PDF that unpacks to more than is read of one") from error
     except (
         *(PyPdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, AssertionError),
         *(RecursionError, NotImplementedError, OSError, EOFError, MemoryError),

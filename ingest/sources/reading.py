@@ -11,12 +11,10 @@ from typing import IO, cast
 from index_store import SourceError
 from ingest.article import Origin, RawArticle
 from ingest.cleaning import single_line
+from ingest.encoding import decoded_as
 
 Draft = tuple[RawArticle, Origin]
 
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""")
-_WEB_CHARSETS = re.compile(r"^(?:utf-?8|windows-|cp\d|iso|latin|us-ascii|koi8|gb|big5|euc|shift|sjis|x-|tis|mac)", re.I)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # "&#27;" and "&#x1b;", but neither tabs and line breaks nor the beginning of a longer number
 _CONTROL_REFERENCE = re.compile(
@@ -79,59 +77,29 @@ def read_whole(path: Path, *, max_mb: int) -> bytes:
 
 def decoded(content: bytes) -> str:
     """
-    Decode a text file: by its byte order mark, as UTF-8, or as Windows-1252.
+    Decode a text file.
 
     Raises:
         SourceError: If it is not text.
     """
-    return _checked(_by_mark(content) or _first_that_fits(content, "utf-8", "cp1252"))
-
-
-def decoded_page(content: bytes, *, charset: str | None = None) -> str:
-    """
-    Decode an HTML page: by its byte order mark, as UTF-8, as it declares, or as browsers do without a declaration.
-
-    Args:
-        content: The page.
-        charset: What the answer's header declares, if anything; it comes before the page's own declaration.
-
-    Raises:
-        SourceError: If it is not text.
-    """
-    match = _DECLARED.search(content, 0, 4_096)
-    declared = (charset or (match[1].decode("ascii") if match else "")).lower()
-    if declared.startswith(("utf-8", "utf8")):  # one bad byte must not garble the whole page
-        return _checked_page(_by_mark(content) or content.decode("utf-8", errors="replace"))
-    named = (declared,) if _WEB_CHARSETS.match(declared) else ()
-    return _checked_page(_by_mark(content) or _first_that_fits(content, "utf-8", *named, "cp1252"))
-
-
-def _by_mark(content: bytes) -> str | None:
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    return None
-
-
-def _first_that_fits(content: bytes, *encodings: str) -> str:
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-    raise SourceError("is not a text file")
-
-
-def _checked(text: str) -> str:
-    """Refuse what decodes but cannot have been meant as text: zero bytes, or many control characters."""
-    if "\0" in text:
+    text = decoded_as(content)
+    if "\0" in text or 100 * text.count("\ufffd") > len(text):
         raise SourceError("is not a text file")
     return _without_many_controls(text)
 
 
-def _checked_page(text: str) -> str:
-    """Do without the few control characters of a page, also written as numbers: the readers of markup give up there."""
-    return _CONTROL_REFERENCE.sub("", _CONTROL.sub("", _without_many_controls(text)))
+def decoded_page(content: bytes, *, charset: str | None = None) -> str:
+    """
+    Decode an HTML page; its few control characters, also those written as numbers, go: readers of markup give up there.
+
+    Args:
+        content: The page.
+        charset: What the answer's header declares, if anything.
+
+    Raises:
+        SourceError: If it is not text.
+    """
+    return _CONTROL_REFERENCE.sub("", _CONTROL.sub("", _without_many_controls(decoded_as(content, charset=charset))))
 
 
 def _without_many_controls(text: str) -> str:

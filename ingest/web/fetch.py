@@ -15,7 +15,6 @@ from ingest.web.hosts import Hosts, Resolve, system_addresses
 from ingest.web.politeness import Politeness
 from ingest.web.records import Fetched, FetchError, Validators, WebMemory
 from ingest.web.redirects import REDIRECTS, Way
-from ingest.web.robots import LIMIT_BYTES as ROBOTS_LIMIT_BYTES
 from ingest.web.robots import Robots
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ class Fetcher:
     ) -> None:
         memory = memory or WebMemory()
         self._settings = settings
+        self._limit_bytes = int(settings.max_mb * 1_000_000)
         self._hosts = Hosts(settings.private_hosts, resolve)
         self._politeness = Politeness(
             interval_s=settings.host_interval_s, hosts_at_once=settings.hosts_at_once, paused_until=memory.paused_until
@@ -78,7 +78,7 @@ class Fetcher:
         Raises:
             FetchError: If it may not be fetched, or nothing usable came; the message completes "ADDRESS: …".
         """
-        request = _Request(headers.conditions(validators), int(self._settings.max_mb * 1_000_000))
+        request = _Request(headers.conditions(validators), self._limit_bytes)
         way, reply = await self._follow(checked_address(address), request)
         given = headers.validators_of(reply.headers)
         unchanged = reply.status == HTTPStatus.NOT_MODIFIED
@@ -93,7 +93,7 @@ class Fetcher:
         )
 
     async def _read_robots(self, url: URL) -> bytes:
-        _, reply = await self._follow(url, _Request({}, ROBOTS_LIMIT_BYTES, obeys_robots=False))
+        _, reply = await self._follow(url, _Request({}, self._limit_bytes, obeys_robots=False))
         return reply.content
 
     async def _follow(self, start: URL, request: _Request) -> "tuple[Way, Reply]":

@@ -14,8 +14,7 @@ from ingest.web.records import FetchError, UnreachableError
 if TYPE_CHECKING:
     from protego import Protego
 
-LIMIT_BYTES = 512_000
-
+_READ_BYTES = 512_000  # of a longer one the beginning counts, as RFC 9309 asks
 _KEPT_S = 3_600.0
 _FAILURE_KEPT_S = 300.0
 _MOST_KEPT = 500  # sites
@@ -92,7 +91,7 @@ class Robots:
         except FetchError as error:
             if error.status and 400 <= error.status < 500 and error.status != 429:
                 return self._kept()  # there is none
-            message = f"has a robots.txt that {error.message}"
+            message = f"has a robots.txt that {error.message}; nothing is fetched there until it can be read"
             return self._kept(failure=FetchError(message, retry_after_s=error.retry_after_s))
 
     def _kept(self, robots: "Protego | None" = None, *, failure: FetchError | None = None) -> Rules:
@@ -110,10 +109,15 @@ class Robots:
 def _parsed(content: bytes) -> "Protego":
     from protego import Protego
 
-    text = content.decode("utf-8-sig", errors="replace")
+    text = _beginning(content).decode("utf-8-sig", errors="replace")
     if _work(text) > _MOST_WORK:
         raise FetchError("holds too many rules to be read")
     return Protego.parse(text)
+
+
+def _beginning(content: bytes) -> bytes:
+    """Return whole lines up to the limit: half a rule could forbid, or allow, much more than it."""
+    return content if len(content) <= _READ_BYTES else content[:_READ_BYTES].rpartition(b"\n")[0]
 
 
 def _work(text: str) -> int:

@@ -216,12 +216,23 @@ def test_a_publisher_that_wants_to_be_left_alone_is(newsroom: Newsroom, web: Loc
     """Neither a retired feed nor one that asked for a pause is asked again by the next run, which says why."""
     feed, other = publish(strike=STRIKE), web.put("/other.xml", "", status=503, headers={"Retry-After": "3600"})
     web.pages["/feed.xml"].status = 410
-    newsroom.index(feed, other)
+    first = sorted(remark.reason for remark in newsroom.index(feed, other).failures)
+    assert first[1] == "answered 503 Service Unavailable; asks to be left alone for 3,600 s"
     web.asked.clear()
     reasons = sorted(remark.reason for remark in newsroom.index(feed, other).failures)
     assert web.asked == []
     assert reasons[0].startswith("asks not to be visited before")
     assert reasons[1].startswith("is gone for good")
+
+
+def test_entries_beyond_what_is_read_are_told(newsroom: Newsroom, web: LocalWeb) -> None:
+    """A feed of more entries than are read says so in the report, and succeeds."""
+    feed = web.put("/feed.xml", rss("".join(f"<item><guid>{number}</guid></item>" for number in range(5_003))))
+    report = newsroom.index(feed)
+    assert "3 entries were left out: beyond the first 5,000, or without a name" in [
+        one.reason for one in report.warnings
+    ]
+    assert newsroom.state(feed).problem is None
 
 
 def test_a_truncated_feed_is_no_article(newsroom: Newsroom, web: LocalWeb) -> None:

@@ -76,6 +76,15 @@ def test_too_many_entries() -> None:
     assert (len(feed.entries), feed.skipped) == (5_000, 10)
 
 
+def test_of_an_endless_feed_the_beginning_is_read() -> None:
+    """Fifty thousand whole entries cost no more than the first 5,000, of which none is lost or cut."""
+    item = "<item><title>Toll {0}</title><guid>{0}</guid><category>a</category><category>b</category></item>"
+    items = "".join(item.format(number) for number in range(50_000))
+    feed = parse_feed(f"<rss><channel><title>Quay</title>{items}</channel></rss>".encode(), address=ADDRESS)
+    assert (feed.title, len(feed.entries), feed.skipped) == ("Quay", 5_000, 45_000)
+    assert (feed.entries[-1].title, feed.entries[-1].section) == ("Toll 4999", "a")
+
+
 ODDITIES = [b"&#1;", b"&#xDFFF;", b"<![CDATA[", b"]]>", b"<a:b:c>", b' xmlns:dc="q"', b' xml:base="x"', b"<!--", b'"']
 
 

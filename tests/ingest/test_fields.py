@@ -103,14 +103,6 @@ def test_newspaper4k() -> None:
     assert (raw.language, raw.publisher, raw.published_at) == ("de", "quay.example", "2024-05-06T00:00:00")
 
 
-def test_html_instead_of_text() -> None:
-    """A record with HTML is read like a page, and what the record says itself counts more."""
-    html = "<html lang='en'><head><title>Page title</title></head><body><article>" + "<p>The ferry runs again.</p>" * 9
-    raw = raw_article({"title": "Record title", "html": html, "published_at": 1714980000})
-    assert "The ferry runs again." in raw.text
-    assert (raw.title, raw.published_at, raw.date_source) == ("Record title", 1714980000, "record")
-
-
 @pytest.mark.parametrize(
     ("record", "reason"),
     [

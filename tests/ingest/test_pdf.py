@@ -1,6 +1,7 @@
 """PDF files: text, scans, locked and broken ones."""
 
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
 
 from index_store import SourceError
 from ingest import Found, Rejected
@@ -126,6 +127,19 @@ def test_endless_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that would take for ever is given up when the time is over."""
     monkeypatch.setattr("ingest.sources.pdf.LONGEST_S", 0.5)
     assert reason(laughing()) == "takes more than 0.5 s to read; split it"
+
+
+def test_a_page_that_unpacks_without_end() -> None:
+    """A hundred megabytes packed into one are not unpacked, and not called broken."""
+    page = zlib.compress(b" " * 200_000_000)
+    writer = PdfWriter(PdfReader(BytesIO(pdf(["Toll"]))))
+    stream = StreamObject()
+    stream._data = page
+    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    target = BytesIO()
+    writer.write(target)
+    assert reason(target.getvalue()) == "is a PDF that unpacks to more than is read of one"
 
 
 def test_large_pages() -> None:

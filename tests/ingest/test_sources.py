@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from index_store import Article
 from ingest import Found, IngestSettings, Rejected, read_source
+from ingest.sources import read_files
+from ingest.workers import open_workers
 
 Read = Callable[..., list[Found | Rejected]]
 Write = Callable[[str, str | bytes], Path]
@@ -82,7 +85,6 @@ def test_a_broken_line(read: Read, write: Write) -> None:
         (b"[1, 2]\n", "a JSON object is expected"),
         (b'{"text": "\xff\xfe"}\n', "not valid UTF-8"),
         (b"[" * 100_000 + b"\n", "nested too deeply"),
-        (b'{"text": ' + b"9" * 10_000 + b"}\n", "a number is too long"),
         (b'{"title": "Only a title"}\n', "has no text"),
         (line(text="a" * 5_000).encode(), "5,000 characters long"),
         (line(text="a" * 2_000_000).encode(), "is longer than 1 MB"),
@@ -230,6 +232,36 @@ def test_a_control_character_does_not_cost_a_page(slip: str, read: Read, write: 
     found = article(read(write("a.html", page)))
     assert text in found.text
     assert "£4" in found.text
+
+
+HTML = "<html lang='en'><head><title>Page title</title></head><body><article>" + "<p>The ferry runs again.</p>" * 9
+
+
+def test_html_instead_of_text(read: Read, write: Write) -> None:
+    """A record with HTML is read like a page, and what the record says itself counts more."""
+    record = {"title": "Record title", "html": HTML, "published_at": 1714980000, "url": "https://quay.example/a"}
+    found = article(read(write("a.jsonl", json.dumps(record))))
+    assert "The ferry runs again." in found.text
+    assert (found.title, found.date_source) == ("Record title", "record")
+    assert found.published_at == datetime.fromtimestamp(1714980000, UTC)
+
+
+@pytest.mark.parametrize(("longest_read_s", "titles"), [(30, ["Page title", "Flood"]), (0.001, ["Flood"])])
+def test_html_in_a_record_has_the_time_of_a_page(longest_read_s: float, titles: list[str], write: Write) -> None:
+    """It is read in a process of its own; what takes too long is given up, and the other records are read."""
+    path = write("a.jsonl", f'{json.dumps({"html": HTML})}\n{{"title": "Flood", "text": "The river rose."}}\n')
+    with open_workers(count=1, longest_read_s=longest_read_s) as workers:
+        outcomes = list(read_files([path], settings=IngestSettings(), workers=workers))
+    assert [one.article.title for one in outcomes if isinstance(one, Found)] == titles
+    failures = [one.reason for one in outcomes if isinstance(one, Rejected)]
+    assert all("took longer than" in reason for reason in failures)
+    assert len(outcomes) == 2
+
+
+def test_a_number_without_end_costs_no_more_than_itself(read: Read, write: Write) -> None:
+    """A number of thousands of digits counts as absent; the rest of its record is read."""
+    line = '{"title": "Ferry", "text": "The ferry runs again.", "views": ' + "9" * 10_000 + "}"
+    assert article(read(write("a.jsonl", line))).title == "Ferry"
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.html.gz"])

@@ -28,6 +28,11 @@ def die(_number: int) -> int:
     return 0
 
 
+def swell(_number: int) -> int:
+    """Want all the memory there is, as what unpacks without end does."""
+    return len(bytearray(40_000_000_000))
+
+
 def complain(_number: int) -> int:
     """Find nothing to read."""
     raise SourceError("holds no article")
@@ -50,6 +55,14 @@ def test_a_process_that_dies_is_a_failure_of_its_page_alone() -> None:
     with open_workers(count=1) as workers:
         with pytest.raises(SourceError, match="was ended"):
             workers.outcome(workers.start(die, 1))
+        assert workers.outcome(workers.start(double, 3)) == 6
+
+
+def test_a_page_that_wants_too_much_memory_is_given_up() -> None:
+    """A page may not take the machine's memory from the programs beside it."""
+    with open_workers(count=1) as workers:
+        with pytest.raises(SourceError, match="takes too much memory to read"):
+            workers.outcome(workers.start(swell, 1))
         assert workers.outcome(workers.start(double, 3)) == 6
 
 

@@ -37,6 +37,9 @@ async def outcome(fetcher: Fetcher, address: str) -> str:
         return error.message
 
 
+UNTIL = "nothing is fetched there until it can be read"
+
+
 def robots(text: str) -> bytes:
     """Answer with a robots.txt."""
     return answer(text.encode(), content_type="text/plain")
@@ -73,7 +76,7 @@ def test_without_a_robots_txt_all_is_allowed(status: str) -> None:
     [
         (answer(status="500 Internal Server Error"), "answered 500 Internal Server Error"),
         (answer(status="429 Too Many Requests"), "answered 429 Too Many Requests"),
-        (answer(b"User-agent: *\n" * 50_000), "is larger than 0.512 MB"),
+        (answer(b"User-agent: *\n" * 900_000), "is larger than 10 MB"),
         (answer(b"", content_encoding="br"), "is sent compressed"),
         (redirect("/robots.txt"), "redirects in a circle"),
     ],
@@ -92,7 +95,7 @@ def test_a_slow_robots_txt_counts_as_unreadable() -> None:
         await asyncio.sleep(60)
 
     outcomes, site = visit({"/robots.txt": silent, "/": PAGE}, "/", timeout_s=1)
-    assert outcomes == ["has a robots.txt that took longer than 1 s"]
+    assert outcomes == [f"has a robots.txt that took longer than 1 s; {UNTIL}"]
     assert site.paths == []
 
 
@@ -110,7 +113,7 @@ def test_a_robots_txt_made_to_cost_much_is_not_read(text: str) -> None:
     """Half a megabyte could hold a hundred million rules, since each counts for every agent of its group."""
     started = time.monotonic()
     outcomes, _ = visit({"/robots.txt": robots(text), "/": PAGE}, "/")
-    assert outcomes == ["has a robots.txt that holds too many rules to be read"]
+    assert outcomes == [f"has a robots.txt that holds too many rules to be read; {UNTIL}"]
     assert time.monotonic() - started < 5
 
 
@@ -118,6 +121,14 @@ def test_a_long_and_honest_robots_txt_is_read() -> None:
     """Many agents with a few rules each are no attack."""
     text = "".join(f"User-agent: bot{n}\nDisallow: /a\nDisallow: /b\n\n" for n in range(5_000))
     assert visit({"/robots.txt": robots(text), "/": PAGE}, "/")[0] == ["news"]
+
+
+def test_of_a_robots_txt_beyond_half_a_megabyte_the_beginning_counts() -> None:
+    """As RFC 9309 says; a rule that is cut in half counts for nothing."""
+    head = "User-agent: *\nDisallow: /private\nDisallow: /"
+    cut = head + "n" * (512_000 - len(head)) + "ews\nDisallow: /about\n"
+    outcomes, _ = visit({"/robots.txt": robots(cut), "/about": PAGE, "/private": PAGE}, "/about", "/private")
+    assert outcomes == ["news", "is disallowed by its robots.txt"]
 
 
 def test_the_target_of_a_redirect_is_asked_for_its_own_robots_txt() -> None:
@@ -327,6 +338,7 @@ def test_robots_txt_is_read_again_after_an_hour() -> None:
                 outcomes.append(error.message)
         return outcomes
 
-    disallowed, unreadable = "is disallowed by its robots.txt", "has a robots.txt that answered 502 Bad Gateway"
+    disallowed = "is disallowed by its robots.txt"
+    unreadable = f"has a robots.txt that answered 502 Bad Gateway; {UNTIL}"
     assert asyncio.run(scenario()) == [disallowed, disallowed, unreadable, unreadable, "0.0"]
     assert asked == ["http://quay.example/robots.txt"] * 3
