@@ -21,6 +21,7 @@ from index_store.records import ChromaServer
 
 ENV_PREFIX = "DATELINE_"
 DEFAULT_FILE = "dateline.toml"
+_NO_FILE = "Move it away, or name the file with --config."
 
 
 class Section(BaseModel):
@@ -132,13 +133,20 @@ def _read(file: Path | None) -> dict[str, Any]:
     if file is None and not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin files with a mark
     except FileNotFoundError as error:
         raise SettingsError(f"There is no configuration file {path}.", remedy="Check --config.") from error
+    except IsADirectoryError as error:
+        raise SettingsError(f"{path} is a folder, not a settings file.", remedy=_NO_FILE) from error
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", remedy="Check its permissions.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path} is not UTF-8 text (line {line}).", remedy="Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} nests its values too deeply.", remedy="Write them in [tables].") from error
 
 
 def _place(store: dict[str, Any], folder: Path) -> None:

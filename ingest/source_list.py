@@ -69,7 +69,7 @@ def _read(file: Path) -> "TOMLDocument":
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        return tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+        return tomlkit.parse(file.read_text(encoding="utf-8-sig")) if file.exists() else tomlkit.document()
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise SettingsError(f"{file} cannot be read: {error}.", remedy="Correct it, then try again.") from error
 

@@ -572,6 +572,25 @@ def test_a_wrong_setting(settings: str, told: list[str], dateline: Dateline) -> 
     assert "Traceback" not in run.err
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            "# Nachrichten für alle\n".encode("latin-1"),
+            "dateline.toml is not UTF-8 text (line 1).\nSave it as UTF-8.\n",
+        ),
+        ("\n[store]\n".encode("utf-16"), "dateline.toml is not UTF-8 text (line 1).\nSave it as UTF-8.\n"),
+        (None, "dateline.toml is a folder, not a settings file.\nMove it away, or name the file with --config.\n"),
+    ],
+)
+def test_a_settings_file_that_is_no_text(content: bytes | None, told: str, dateline: Dateline) -> None:
+    """A settings file in another encoding, and a folder of its name, are told in plain words with the remedy."""
+    file = dateline.folder / "dateline.toml"
+    file.mkdir() if content is None else file.write_bytes(content)
+    run = dateline("sources", "list")
+    assert (run.status, run.out, run.err) == (1, "", f"Error: {told}")
+
+
 def test_a_wrong_variable(dateline: Dateline) -> None:
     """An environment variable of ours that nobody knows is named, with the one that was meant."""
     run = dateline("ask", BOEHLER, environment={"DATELINE_DATA_DRI": "x"})

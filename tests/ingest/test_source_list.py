@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index_store import SettingsError
-from ingest.settings import SourceSettings
+from index_store import SettingsError, StoreSettings, load_configuration
+from ingest.settings import IngestSettings, SourceSettings
 from ingest.source_list import add_sources, remove_source
 
 WRITTEN_BY_HAND = """\
@@ -40,6 +40,14 @@ def test_the_first_source_makes_the_file(tmp_path: Path) -> None:
     file = tmp_path / "dateline.toml"
     assert add_sources(file, [SourceSettings(location="https://quay.example/feed.xml")]) == 1
     assert tomllib.loads(file.read_text()) == {"ingest": {"sources": [{"location": "https://quay.example/feed.xml"}]}}
+
+
+def test_a_mark_at_the_beginning_is_no_fault(tmp_path: Path) -> None:
+    """A settings file that an editor began with a byte order mark can be edited like any other."""
+    file = tmp_path / "dateline.toml"
+    file.write_text(WRITTEN_BY_HAND, encoding="utf-8-sig")
+    assert add_sources(file, [SourceSettings(location="clippings")]) == 1
+    assert load_configuration([StoreSettings, IngestSettings], file=file, environment={}, flags={})
 
 
 def test_a_source_named_already_is_not_named_twice(tmp_path: Path) -> None:
