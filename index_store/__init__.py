@@ -16,7 +16,7 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import also_in, day, iso_utc, summary_json
+from index_store.formats import also_in, counted, day, iso_utc, summary_json
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
     UnreadableDateError,
@@ -79,6 +79,7 @@ __all__ = [
     "also_in",
     "answer_batch",
     "configured",
+    "counted",
     "day",
     "filter_options",
     "filters_from",

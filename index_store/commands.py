@@ -11,7 +11,7 @@ import click
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
 from index_store.configuration import Configuration, StoreSettings
-from index_store.formats import also_in, day, iso_utc, summary_json
+from index_store.formats import also_in, counted, day, iso_utc, summary_json
 from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
@@ -201,7 +201,7 @@ def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: b
     for title in titles:
         click.echo(title, err=True)
     if not yes:
-        click.confirm(f"Remove {len(titles)} article{'s' * (len(titles) != 1)}?", abort=True, err=True)
+        click.confirm(f"Remove {counted(len(titles), 'article')}?", abort=True, err=True)
     with open_writer_of(settings, recipe=recipe) as writer:
         chunks = writer.remove(article_ids)
-    click.echo(f"Removed {len(titles)} article{'s' * (len(titles) != 1)} ({chunks} chunks).")
+    click.echo(f"Removed {counted(len(titles), 'article')} ({counted(chunks, 'chunk')}).")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from index_store import Configuration, SettingsError, StoreSettings, When, configured, open_writer_of
+from index_store import Configuration, SettingsError, StoreSettings, When, configured, counted, open_writer_of
 from ingest.progress import show_progress
 from ingest.prune import Gone, find_gone
 from ingest.reindex import Report, recipe
@@ -164,7 +164,7 @@ def _prune(configuration: Configuration, *, yes: bool, quiet: bool) -> None:
         click.echo(
             f"gone: {one.article.article_id} · {one.article.title} · {one.article.url}: it {one.reason}", err=True
         )
-    articles = f"{len(gone)} article{'s' * (len(gone) != 1)}"
+    articles = counted(len(gone), "article")
     if not yes and not sys.stdin.isatty():
         click.echo(f"{articles} would be removed; run `dateline reindex --prune --yes` to do it.", err=True)
     elif yes or click.confirm(f"Remove {articles}?", err=True):

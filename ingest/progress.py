@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from index_store import counted
 from ingest.reindex import Progress
 
 _LINE_EVERY_S = 60.0
@@ -56,8 +57,8 @@ class _Lines:
     def _say(self) -> None:
         if time.monotonic() - self._said_at >= _LINE_EVERY_S:
             self._said_at = time.monotonic()
-            told = f"read {self._read} articles, embedded {self._embedded:.0f} of {self._expected} new or changed ones"
-            print(told, file=sys.stderr)  # noqa: T201
+            embedded = f"embedded {self._embedded:.0f} of {self._expected} new or changed"
+            print(f"read {counted(self._read, 'article')}, {embedded}", file=sys.stderr)  # noqa: T201
 
 
 class _Bar:
@@ -85,7 +86,7 @@ class _Bar:
 
     def _describe(self) -> None:
         changed = f", {self._expected} new or changed" if self._expected else ""
-        self.display.update(self._task, description=f"Reading: {self._read} articles{changed}")
+        self.display.update(self._task, description=f"Reading: {counted(self._read, 'article')}{changed}")
 
     def advance(self, articles: float) -> None:
         self.display.advance(self._task, articles)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from index_store import counted
 from ingest.cleaning import single_line
 from ingest.reindex import Report
 
@@ -24,10 +25,10 @@ def readable_report(report: Report, *, quiet: bool) -> str:
         (report.added, "added"),
         (report.updated, "updated"),
         (report.unchanged, "unchanged"),
-        (report.duplicates, "duplicates"),
+        (report.duplicates, "duplicate" if report.duplicates == 1 else "duplicates"),
         (report.removed, "removed"),
         (report.failed, "failed"),
     )
     told = ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing new"
     told += f"; copies of other articles among them: {report.copies}" if report.copies else ""
-    return f"{told} ({report.chunks} chunks embedded in {report.seconds:.1f} s)"
+    return f"{told} ({counted(report.chunks, 'chunk')} embedded in {report.seconds:.1f} s)"

@@ -17,6 +17,7 @@ from index_store import (
     SourceState,
     StoreSettings,
     configured,
+    counted,
     iso_utc,
     open_source_log,
     open_writer_of,
@@ -93,12 +94,12 @@ def _readable_state(source: SourceSettings, state: SourceState, count: int | Non
     lines = [click.style(shown_location(state.location), bold=True) + (f"  ({name})" if name else "")]
     if state.checked_at is None:
         return "\n".join([*lines, "  never visited; `dateline reindex` does"])
-    articles = f"{count} article{'s' * (count != 1)} · " if count else ""
+    articles = f"{counted(count, 'article')} · " if count else ""
     lines.append(f"  {articles}last success {_moment(state.succeeded_at)} · next visit {_next(state)}")
     if state.moved_to:
         lines.append(f"  has moved to {state.moved_to}; write that into dateline.toml")
     if state.problem:
-        times = f"{state.failures} failure{'s' * (state.failures != 1)} in a row"
+        times = f"{counted(state.failures, 'failure')} in a row"
         lines.append(click.style(f"  {times}, the last one {_moment(state.checked_at)}: it {state.problem}", fg="red"))
     return "\n".join(lines)
 

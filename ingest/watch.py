@@ -11,7 +11,15 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from types import FrameType
 
-from index_store import Configuration, DatelineError, EmptyIndexError, SourceState, StoreSettings, open_source_log
+from index_store import (
+    Configuration,
+    DatelineError,
+    EmptyIndexError,
+    SourceState,
+    StoreSettings,
+    counted,
+    open_source_log,
+)
 from ingest.progress import show_progress
 from ingest.reindex import Report
 from ingest.run import run, surroundings_of
@@ -113,7 +121,7 @@ def seconds_to_next(states: Sequence[SourceState], now: datetime) -> float:
 def health(states: Sequence[SourceState], report: Report) -> str:
     """Say in one line how the sources are, what the last round brought, and when the next one is."""
     failing = [state for state in states if state.problem]
-    told = f"{len(states)} source{'s' * (len(states) != 1)}: {len(states) - len(failing)} well"
+    told = f"{counted(len(states), 'source')}: {len(states) - len(failing)} well"
     if failing:
         first = failing[0]
         told += f", {len(failing)} failing ({first.location} {first.problem}{', and others' * (len(failing) > 1)})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from index_store import SourceError
+from index_store import SourceError, counted
 from ingest.article import Found, Origin, RawArticle, Rejected, make_article
 from ingest.extract import read_page
 from ingest.settings import IngestSettings
@@ -134,7 +134,7 @@ def _files_of_known_kinds(folder: Path) -> Iterator[Path | Rejected]:
         yield entry
         anything = True
     if passed_over:
-        _log.info("%s: %d files of other kinds passed over", label(folder), passed_over)
+        _log.info("%s: %s of other kinds passed over", label(folder), counted(passed_over, "file"))
     if not anything:
         yield Rejected(label(folder), f"holds no files of the kinds that are read: {KINDS}")
 

@@ -283,7 +283,7 @@ def test_failures_are_told_to_people(run: BadRun) -> None:
     assert "not indexed: missing.jsonl: does not exist\n" in again.err
     assert "not indexed: bad/ten.jsonl, line 7: is not valid JSON" in again.err
     assert len(re.findall("^not indexed: ", again.err, re.MULTILINE)) == 12
-    assert re.fullmatch(r"16 unchanged, 1 duplicates, 12 failed \(0 chunks embedded in [\d.]+ s\)\n", again.out)
+    assert re.fullmatch(r"16 unchanged, 1 duplicate, 12 failed \(0 chunks embedded in [\d.]+ s\)\n", again.out)
 
 
 def test_quiet_keeps_to_failures(run: BadRun) -> None:
