@@ -1,5 +1,7 @@
 """The `[ingest]` and `[fetch]` sections of `dateline.toml`: what is indexed, its limits, and how it is fetched."""
 
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
@@ -8,10 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from index_store import Section, parse_when
 
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)  # two letters at least: "C:" is a drive of Windows
+
 
 def is_web_address(location: str) -> bool:
     """Whether a location is to be asked for on the web."""
     return location.lower().startswith(("http://", "https://"))
+
+
+def reason_never_read(location: str) -> str | None:
+    """
+    Say why nothing can ever be read from a location, completing "SOURCE: …"; None where it may be.
+
+    An address that begins neither with http: nor with https: is no name of a file, unless a file is called so.
+    """
+    scheme = _SCHEME.match(location)
+    if scheme is None or is_web_address(location) or os.path.exists(location):  # noqa: PTH110 - it takes any text
+        return None
+    if scheme[1].lower() in {"http", "https"}:
+        return f"is not a whole address; it must begin with {scheme[1].lower()}://"
+    return f'is a "{scheme[1].lower()}:" address, and only http: and https: are read; no file has that name'
 
 
 class SourceSettings(BaseModel):
@@ -46,10 +64,11 @@ class SourceSettings(BaseModel):
         return is_web_address(self.location)
 
     def placed_in(self, folder: Path) -> Self:
-        """Let a relative path start at a folder; an address stays as it is."""
-        if "://" in self.location:
+        """Let a relative path start at a folder; an address stays as it is, whether it can be read or not."""
+        path = str(folder / os.path.expanduser(self.location))  # noqa: PTH111 - pathlib raises where no such user is
+        if "://" in self.location or (reason_never_read(self.location) and not os.path.exists(path)):  # noqa: PTH110
             return self
-        return self.model_copy(update={"location": str(folder / Path(self.location).expanduser())})
+        return self.model_copy(update={"location": path})
 
 
 class FetchSettings(Section):

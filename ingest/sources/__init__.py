@@ -10,8 +10,9 @@ from pathlib import Path
 
 from index_store import SourceError, counted
 from ingest.article import Found, Origin, RawArticle, Rejected, make_article
+from ingest.cleaning import shown_location
 from ingest.extract import read_page
-from ingest.settings import IngestSettings
+from ingest.settings import IngestSettings, reason_never_read
 from ingest.sources.fields import over_page
 from ingest.sources.folder import files_below
 from ingest.sources.kinds import KINDS, is_read, is_slow, names_articles, reader_for
@@ -115,6 +116,9 @@ def _files_at(location: Path | str) -> Iterator[Path | Rejected]:
         return
     if not str(location).strip():  # an unset variable of a shell; as a path it would be the working folder
         yield Rejected('""', "is no file or folder")
+        return
+    if reason := reason_never_read(str(location)):
+        yield Rejected(shown_location(str(location)), reason)
         return
     path = Path(location)
     try:

@@ -317,6 +317,27 @@ def test_web_addresses(url: str, read: Read) -> None:
     assert "a file is expected here" in reason(read(url))
 
 
+@pytest.mark.parametrize("address", ["ftp://quay.example/a", "file:///etc/passwd", "javascript:x", "data:text/plain,a"])
+def test_other_addresses(address: str, read: Read) -> None:
+    """An address that is neither http nor https is refused as one, not as a file that is missing."""
+    told = reason(read(address))
+    assert told == f'is a "{address.split(":")[0]}:" address, and only http: and https: are read; no file has that name'
+
+
+def test_half_an_address(read: Read) -> None:
+    """An address without its slashes is told what is missing."""
+    assert reason(read("https:quay.example/feed.xml")) == "is not a whole address; it must begin with https://"
+
+
+@pytest.mark.parametrize("name", ["note: ferries.txt", "C:\\news.txt", "ftp:notes.txt"])
+def test_a_colon_in_the_name_of_a_file(name: str, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with a colon in its name is read, and a path of Windows is never taken for an address."""
+    monkeypatch.chdir(tmp_path)
+    assert reason(read("C:\\absent\\news.txt")) == "does not exist"
+    Path(name).write_text("Ferries run again from Monday, the harbour office says.")
+    assert "Ferries run" in article(read(name)).text
+
+
 def test_folders(read: Read, write: Write, tmp_path: Path) -> None:
     """A folder is read in order and in depth, without hidden files, links and files of other kinds."""
     for name in ("b.txt", "a/z.md", "a/.hidden.txt", ".git/c.txt", "photo.jpg"):
