@@ -38,7 +38,8 @@ def index(
     SOURCE is a file (.jsonl, .json, .html, .md, .txt, .eml, .mbox, .pdf, .docx; also gzipped), a folder of them, or
     the address of a feed, a page, a sitemap or an OPML list of feeds. JSON may be a dump of NewsAPI, news-please or
     newspaper4k, or objects with url, title, text (or html), published_at, authors and publisher. An article that is
-    indexed already and has not changed costs nothing.
+    indexed already and has not changed costs nothing. One that its publisher took back for good (410, or withdrawn by
+    its feed) is removed, and named.
 
     \b
     Examples:
@@ -59,7 +60,10 @@ def index(
 @click.command()
 @click.option("--watch", "is_watching", is_flag=True, help="Go on for ever, each source on its own schedule.")
 @click.option(
-    "--prune", "is_pruning", is_flag=True, help="Afterwards list the articles that are gone, and remove them."
+    "--prune",
+    "is_pruning",
+    is_flag=True,
+    help="Afterwards ask for every article's page, list those that are gone, and offer to remove them.",
 )
 @click.option("--yes", is_flag=True, help="Remove without asking, with --prune.")
 @click.option("--beside", is_flag=True, hidden=True, help="With --watch, end when standard input is closed.")
@@ -81,9 +85,11 @@ def reindex(  # noqa: PLR0913 - one argument an option
     """
     Bring the index up to date with every source named in dateline.toml.
 
-    Only what is new or has changed is fetched and embedded again. An article that falls off its feed stays; --prune
-    asks for the page of every article and lists those whose publisher has deleted them (404 or 410), and those whose
-    file is gone. Nothing is removed before you have seen the list and agreed.
+    Only what is new or has changed is fetched and embedded again. An article that falls off its feed stays. One that
+    its publisher takes back for good is removed at once, and named: its page answers 410, or its feed withdraws it.
+
+    --prune then asks for the page of every article and lists those that are not there any more (404 or 410), and those
+    whose file is gone; of these, none is removed before you have seen the list and agreed.
 
     \b
     Examples:
