@@ -1,6 +1,6 @@
 """The catalog's tables."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # What leads from each older format to the next.
 MIGRATIONS = {
@@ -12,6 +12,7 @@ ALTER TABLE sources ADD COLUMN since_at INTEGER;
 ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pages ADD COLUMN retry_at INTEGER;
 """,
+    3: "ALTER TABLE sources ADD COLUMN below TEXT NOT NULL DEFAULT '[]';",
 }
 
 SCHEMA = """
@@ -90,7 +91,8 @@ CREATE TABLE sources (                 -- what is known of each place that artic
     problem       TEXT,                -- NULL after a success
     retired       INTEGER NOT NULL,    -- 1 once it answered that it is gone for good
     update_every_s REAL,               -- how often its publisher wants it asked
-    since_at      INTEGER              -- articles published before it were left out
+    since_at      INTEGER,             -- articles published before it were left out
+    below         TEXT NOT NULL DEFAULT '[]'  -- JSON array: locations of the feeds or sitemaps that it names
 ) WITHOUT ROWID;
 
 CREATE TABLE pages (                   -- what was asked of the web beside the sources themselves

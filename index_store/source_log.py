@@ -5,6 +5,7 @@ It is kept in the catalog's file, and written only after the articles it speaks 
 in between asks once more, and loses nothing.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
@@ -32,6 +33,7 @@ class SourceState:
         retired: Whether it answered that it is gone for good.
         update_every_s: How often its publisher wants it asked, in seconds; None where that is not told.
         since_at: What was published before was left out at its last visit; None where nothing was.
+        below: Locations of the feeds or sitemaps that it names and that are visited with it, in its order.
     """
 
     location: str
@@ -49,6 +51,7 @@ class SourceState:
     retired: bool = False
     update_every_s: float | None = None
     since_at: datetime | None = None
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,8 @@ class SourceLog:
 
 
 def _stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return json.dumps(value)
     return int(value.timestamp()) if isinstance(value, datetime) else value
 
 
@@ -178,4 +183,6 @@ def _record(kind: type[AnyState], row: tuple[Any, ...]) -> AnyState:
             values[name] = datetime.fromtimestamp(value, UTC)
     for name in {"retired", "gone"} & values.keys():
         values[name] = bool(values[name])
+    if "below" in values:
+        values["below"] = tuple(json.loads(values["below"]))
     return kind(**values)

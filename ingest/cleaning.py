@@ -47,6 +47,11 @@ def shown_location(location: str) -> str:
     return _PASSWORD.sub(r"\1…@", single_line(location, limit_chars=1_000))
 
 
+def without_password(address: str) -> str:
+    """Return an address without the user name and password that it may hold."""
+    return _PASSWORD.sub(r"\1", address)
+
+
 def shortened(text: str, *, limit_chars: int) -> str:
     """Cut at a blank and end with "…" where the text is longer than the limit."""
     if len(text) <= limit_chars:

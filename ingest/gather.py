@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,10 +48,10 @@ def _read_local(
 ) -> Iterator[Item]:
     """Read a file or folder; files in it that name articles elsewhere join those to be visited."""
     settings = surroundings.settings
-    found, problem = False, ""
+    found, problem, below = False, "", list[str]()
     for item in read_files([source.location], settings=settings, publisher=source.publisher, workers=workers):
         if isinstance(item, FeedFile):
-            naming.append(source.model_copy(update={"location": str(item.path)}))
+            below.append(str(item.path))
             found = True
             continue
         if isinstance(item, Rejected):
@@ -59,8 +60,9 @@ def _read_local(
             continue
         found = found or isinstance(item, Found)
         yield item
-    if not any(one.location == source.location for one in naming):
-        yield _state_of(source, surroundings, None if found else problem)
+    naming += [source.model_copy(update={"location": path}) for path in below]
+    if source.location not in below:
+        yield replace(_state_of(source, surroundings, None if found else problem), below=tuple(below))
 
 
 def _state_of(source: SourceSettings, surroundings: Surroundings, problem: str | None) -> SourceState:

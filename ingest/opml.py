@@ -1,17 +1,20 @@
 """OPML: the lists of feeds that feed readers export and import."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 from index_store import SourceError
-from ingest.cleaning import single_line, web_address
+from ingest.cleaning import shown_location, single_line, web_address
 from ingest.encoding import decoded_as, unpacked
 from ingest.loose_xml import ILLEGAL, Element, local_name, root_name, tree
+from ingest.web import reason_to_refuse
 
 LARGEST_LIST_MB = 10
 MOST_SUBSCRIPTIONS = 10_000
 _LONGEST_NAME = 500
+_FEED_TYPES = {"rss", "atom", "rdf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,39 @@ class Subscription:
     title: str = ""
     section: str | None = None
 
+    @property
+    def shown(self) -> str:
+        """Its name and address, for messages."""
+        return shown_entry(self.title, self.address)
 
-def parse_opml(content: bytes) -> tuple[Subscription, ...]:
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An entry of a list whose feed can never be read; the reason completes "NAME: …"."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedList:
     """
-    Read a list of feeds, in its order; of several with one address the first counts.
+    What a list of feeds names.
+
+    Attributes:
+        feeds: In its order; of several with one address the first counts.
+        left_out: What it names as a feed and cannot be one.
+        repeated: How many more entries had the address of an earlier one.
+    """
+
+    feeds: tuple[Subscription, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    repeated: int = 0
+
+
+def parse_opml(content: bytes) -> FeedList:
+    """
+    Read a list of feeds.
 
     Raises:
         SourceError: If it is no OPML, holds no feeds, or is larger than 10 MB.
@@ -40,14 +72,23 @@ def parse_opml(content: bytes) -> tuple[Subscription, ...]:
     text = decoded_as(unpacked(content, limit_mb=LARGEST_LIST_MB))
     if root_name(text) != "opml":
         raise SourceError("is not OPML, the format in which feed readers export their lists")
-    found: dict[str, Subscription] = {}
-    for one in _subscriptions(tree(text), section=None):
-        found.setdefault(one.address, one)
-        if len(found) >= MOST_SUBSCRIPTIONS:
-            break
-    if not found:
+    entries = list(islice(_entries(tree(text), section=None), MOST_SUBSCRIPTIONS + 1))
+    if not entries:
         raise SourceError("is OPML, but names no feeds")
-    return tuple(found.values())
+    return _feed_list(entries)
+
+
+def _feed_list(entries: Sequence[Subscription | LeftOut]) -> FeedList:
+    read = entries[:MOST_SUBSCRIPTIONS]
+    left_out = [one for one in read if isinstance(one, LeftOut)]
+    if len(entries) > len(read):
+        left_out.append(LeftOut("what follows", f"is not read: only the first {MOST_SUBSCRIPTIONS:,} entries are"))
+    feeds: dict[str, Subscription] = {}
+    for one in read:
+        if isinstance(one, Subscription):
+            feeds.setdefault(one.address, one)
+    repeated = sum(isinstance(one, Subscription) for one in read) - len(feeds)
+    return FeedList(tuple(feeds.values()), tuple(left_out), repeated)
 
 
 def write_opml(subscriptions: Iterable[Subscription], *, title: str) -> str:
@@ -87,12 +128,30 @@ def _quoted(text: str) -> str:
     return quoteattr(ILLEGAL.sub("", text))
 
 
-def _subscriptions(element: Element, *, section: str | None) -> Iterator[Subscription]:
+def _entries(element: Element, *, section: str | None) -> Iterator[Subscription | LeftOut]:
     """Walk the outlines; the nesting ends at 256 levels, where the tree's does."""
     for child in element:
         name = single_line(child.get("title") or child.get("text") or "", limit_chars=_LONGEST_NAME)
-        address = web_address(child.get("xmlUrl") or child.get("xmlurl") or child.get("xmlURL"))
-        if address:
-            yield Subscription(address, name, section)
-        inner = name if local_name(child) == "outline" and not address else ""
-        yield from _subscriptions(child, section=inner or section)
+        entry = _entry(child, name, section)
+        if entry:
+            yield entry
+        inner = name if local_name(child) == "outline" and not entry else ""
+        yield from _entries(child, section=inner or section)
+
+
+def _entry(outline: Element, name: str, section: str | None) -> Subscription | LeftOut | None:
+    """Read an outline; None where it is a folder or a note."""
+    told = (outline.get("xmlUrl") or outline.get("xmlurl") or outline.get("xmlURL") or "").strip()
+    if not told:
+        is_feed = (outline.get("type") or "").lower() in _FEED_TYPES
+        return LeftOut(name or "an entry without a name", "has no xmlUrl, the address of its feed") if is_feed else None
+    address = web_address(told)
+    if address:
+        return Subscription(address, name, section)
+    return LeftOut(shown_entry(name, told), reason_to_refuse(told) or "is not an address that can be fetched")
+
+
+def shown_entry(name: str, address: str) -> str:
+    """Name an entry for messages, without a password that its address may hold."""
+    shown = shown_location(address)
+    return f"{name} ({shown})" if name else shown

@@ -1,7 +1,7 @@
 """Sitemaps (sitemaps.org) with the news extension, from bytes to records."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from index_store import SourceError
@@ -71,6 +71,28 @@ def parse_sitemap(content: bytes, *, address: str) -> Sitemap:
     if not entries:
         raise SourceError("is not a sitemap")
     return Sitemap(entries=entries)
+
+
+def without_circles(sitemap: Sitemap, *, above: Iterable[str]) -> Sitemap:
+    """
+    Leave out the sitemaps that an index names although they lead to it.
+
+    Args:
+        sitemap: The index.
+        above: Its own addresses, and those of the indexes through which it was found.
+
+    Raises:
+        SourceError: If it names nothing else.
+    """
+    known = {_place(address) for address in above}
+    children = tuple(child for child in sitemap.children if _place(child.address) not in known)
+    if sitemap.children and not children and not sitemap.entries:
+        raise SourceError("is an index of sitemaps that leads only to itself")
+    return replace(sitemap, children=children)
+
+
+def _place(address: str) -> str:
+    return address.partition("#")[0]
 
 
 def _from_lines(text: str) -> Iterator[SitemapEntry]:

@@ -20,6 +20,7 @@ from index_store import (
     counted,
     open_source_log,
 )
+from ingest.cleaning import shown_location
 from ingest.progress import show_progress
 from ingest.reindex import Report
 from ingest.run import run, surroundings_of
@@ -123,8 +124,8 @@ def health(states: Sequence[SourceState], report: Report) -> str:
     failing = [state for state in states if state.problem]
     told = f"{counted(len(states), 'source')}: {len(states) - len(failing)} well"
     if failing:
-        first = failing[0]
-        told += f", {len(failing)} failing ({first.location} {first.problem}{', and others' * (len(failing) > 1)})"
+        first, others = failing[0], ", and others" if len(failing) > 1 else ""
+        told += f", {len(failing)} failing ({shown_location(first.location)} {first.problem}{others})"
     brought = f"{report.added} added, {report.updated} updated, {report.removed} removed"
     due = [state.due_at for state in states if state.due_at and not state.retired]
     following = f" · next visit {min(due).astimezone():%H:%M}" if due else ""

@@ -98,11 +98,10 @@ class Pages:
         if known and self._log.is_live(known.article_id):
             await self._note_gone(known, reason, for_good=True)
 
-    async def withdraw_source(self, source: SourceSettings, reason: str) -> None:
-        """Note that a source is gone for good: if it was a page, so is its article."""
+    async def withdraw_source(self, source: SourceSettings, reason: str) -> bool:
+        """Note that a source is gone for good: if it was a page, so is its article; returns whether one goes."""
         known = self._log.page(address_key(source.location))
-        if known:
-            await self._note_gone(known, reason, for_good=True)
+        return known is not None and await self._note_gone(known, reason, for_good=True)
 
     async def _fetch(self, told: Announcement, source: SourceSettings, known: PageState | None) -> bool:
         is_live = known is not None and self._log.is_live(known.article_id)
@@ -129,14 +128,21 @@ class Pages:
             return state.retry_at is None
         return await self._make_do(told, source, known, error, most=most)
 
-    async def _note_gone(self, known: PageState, reason: str, *, for_good: bool) -> None:
-        """Note that a page is gone; for good, its article goes too, unless it stands at another page."""
-        if for_good and known.article_id and not self._log.has_another_page(known):
+    async def _note_gone(self, known: PageState, reason: str, *, for_good: bool) -> bool:
+        """
+        Note that a page is gone; for good, its article goes too, unless it stands at another page.
+
+        Returns:
+            Whether an article goes.
+        """
+        goes = for_good and self._log.is_live(known.article_id) and not self._log.has_another_page(known)
+        if goes and known.article_id:
             await self._emit(Withdrawn(known.article_id, known.address, reason))
         forgotten = replace(known, gone=True, problem=reason, etag=None, last_modified=None)
         if known.retry_at is None:  # should it be named again, it is asked again
             forgotten = replace(forgotten, announcement=None)
         await self._emit(replace(forgotten, checked_at=datetime.now(UTC)))
+        return goes
 
     async def _parse(
         self, told: Announcement, source: SourceSettings, known: PageState | None, fetched: Fetched

@@ -2,18 +2,19 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 from index_store import SourceError
 from ingest.article import RawArticle
 from ingest.extract import read_page
 from ingest.feeds import Feed, parse_feed
-from ingest.opml import Subscription, parse_opml
+from ingest.opml import FeedList, parse_opml
 from ingest.settings import IngestSettings
 from ingest.sitemaps import Sitemap, parse_sitemap
 from ingest.sniff import kind_of
 from ingest.sources.docx import parse_docx
 from ingest.sources.pdf import parse_pdf
-from ingest.sources.reading import decoded, decoded_page
+from ingest.sources.reading import decoded, decoded_page, read_whole
 from ingest.sources.text import parse_text
 from ingest.web import Fetched
 from ingest.workers import Workers, readable_failures
@@ -30,6 +31,16 @@ async def read_article(fetched: Fetched, workers: Workers, settings: IngestSetti
     """
     with readable_failures():
         return await asyncio.wrap_future(workers.start(partial(_read, settings=settings), fetched))
+
+
+def read_saved(path: Path, settings: IngestSettings) -> Fetched:
+    """
+    Read a feed, a sitemap or a list of feeds that was saved to disk, as if it had been fetched.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    return Fetched(path.resolve().as_uri(), content=read_whole(path, max_mb=settings.max_file_mb))
 
 
 async def read_feed(fetched: Fetched) -> Feed:
@@ -54,7 +65,7 @@ async def read_sitemap(fetched: Fetched) -> Sitemap:
     return await asyncio.to_thread(parse_sitemap, fetched.content, address=fetched.address)
 
 
-async def read_opml(fetched: Fetched) -> tuple[Subscription, ...]:
+async def read_opml(fetched: Fetched) -> FeedList:
     """
     Read a list of feeds, as `read_feed` reads a feed.
 

@@ -5,25 +5,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
-from index_store import SourceError, SourceLog, SourceState
+from index_store import SourceError, SourceLog, SourceState, counted
 from ingest.article import Rejected
 from ingest.cleaning import shown_location, single_line
 from ingest.crawl.announcements import announced_by_feed, announced_by_sitemap
 from ingest.crawl.bridge import Emit, for_each
 from ingest.crawl.page import Pages
-from ingest.crawl.parsing import read_feed, read_opml, read_sitemap
+from ingest.crawl.parsing import read_feed, read_opml, read_saved, read_sitemap
 from ingest.dates import publication_date
 from ingest.feeds import MOST_ENTRIES, Feed, FeedEntry
 from ingest.schedule import failed, interval_for, is_due, reason_to_leave_alone, succeeded
 from ingest.settings import IngestSettings, SourceSettings
+from ingest.sitemaps import without_circles
 from ingest.sniff import kind_of
-from ingest.sources.reading import read_whole
 from ingest.stream import Item, Notice
 from ingest.web import Fetched, Fetcher, FetchError, Validators
 
 _DEEPEST = 3  # sitemaps and lists of feeds may name others
 _MOST_NESTED = 500
+
+_Above: TypeAlias = tuple[frozenset[str], ...]  # the addresses of each list through which a source was found
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +41,14 @@ class Visit:
         title: What the source calls itself, or "".
         update_every_s: How often its publisher wants it asked, in seconds, if that is told.
         settled: Whether nothing that it named has to be asked again.
+        below: Locations of the sources that it names, in its order.
     """
 
     kind: str
     title: str = ""
     update_every_s: float | None = None
     settled: bool = True
+    below: tuple[str, ...] = ()
 
 
 class Visits:
@@ -57,27 +62,34 @@ class Visits:
         self._pages = pages
         self._settings = settings
         self._emit = emit
-        self._named = {source.location for source in settings.sources}
+        self._own = frozenset(source.location for source in settings.sources)
+        self._named = set(self._own)
 
-    async def visit_all(self, sources: Iterable[SourceSettings], *, depth: int = 0) -> bool:
-        """Visit sources, many at once; returns whether all were read."""
+    async def visit_all(self, sources: Iterable[SourceSettings], *, above: _Above = ()) -> bool:
+        """
+        Visit sources, many at once; returns whether all were read.
+
+        Args:
+            sources: What to visit.
+            above: The lists through which they were found, the outermost first.
+        """
         sources = tuple(sources)
         self._named |= {source.location for source in sources}
-        return await for_each(sources, lambda source: self.visit(source, depth=depth))
+        return await for_each(sources, lambda source: self.visit(source, above=above))
 
-    async def visit(self, source: SourceSettings, *, depth: int = 0) -> bool:
+    async def visit(self, source: SourceSettings, *, above: _Above = ()) -> bool:
         """Visit one source, and emit what it names, then what is to be remembered of it."""
         state = SourceState(source.location)
         try:
             state = self._log.source(source.location)
             now = datetime.now(UTC)
-            if depth and not self._is_wanted(source, state, now):
+            if above and not self._is_wanted(source, state, now):
                 return state.problem is None
             reason = reason_to_leave_alone(state, now)
             if reason:
                 await self._emit(Rejected(shown_location(source.location), reason))
                 return False
-            return await self._visit(source, state, depth)
+            return await self._visit(source, state, above)
         except SourceError as error:
             await self._note_failure(source, state, error)
         except Exception:  # noqa: BLE001 - one source's surprise must not end the others
@@ -90,14 +102,14 @@ class Visits:
         rest = self._interval(source, state.update_every_s)
         return not self._pages.time_is_up and is_due(state, now, tolerance=rest / 4)
 
-    async def _visit(self, source: SourceSettings, state: SourceState, depth: int) -> bool:
+    async def _visit(self, source: SourceSettings, state: SourceState, above: _Above) -> bool:
         fetched = await self._fetched(source, state)
         now = datetime.now(UTC)
         if fetched.unchanged:
             state = replace(state, moved_to=fetched.moved_to or state.moved_to)
             await self._emit(succeeded(state, now=now, interval=self._interval(source, state.update_every_s)))
             return True
-        visit = await self._read(source, fetched, depth)
+        visit = await self._read(source, fetched, above)
         validators = fetched.validators if visit.settled else Validators()
         state = replace(
             state,
@@ -108,6 +120,7 @@ class Visits:
             last_modified=validators.last_modified,
             update_every_s=visit.update_every_s,
             since_at=source.since,
+            below=visit.below,
         )
         was_cut_short = self._pages.time_is_up and not visit.settled
         rest = timedelta() if was_cut_short else self._interval(source, visit.update_every_s)
@@ -116,8 +129,7 @@ class Visits:
 
     async def _fetched(self, source: SourceSettings, state: SourceState) -> Fetched:
         if not source.is_on_the_web:
-            path = Path(source.location)
-            return Fetched(path.resolve().as_uri(), content=read_whole(path, max_mb=self._settings.max_file_mb))
+            return read_saved(Path(source.location), self._settings)
         reaches_back = state.since_at is not None and (source.since is None or source.since < state.since_at)
         validators = Validators() if reaches_back else Validators(state.etag, state.last_modified)
         return await self._fetcher.get(state.moved_to or source.location, validators=validators)
@@ -126,10 +138,9 @@ class Visits:
         retired, retry_after_s = False, None
         if isinstance(error, FetchError):
             retired, retry_after_s = error.status == 410, error.retry_after_s
-        pause = f"; asks to be left alone for {retry_after_s:,.0f} s" if retry_after_s else ""
-        await self._emit(Rejected(shown_location(source.location), f"{error.message}{pause}"))
-        if retired:
-            await self._pages.withdraw_source(source, error.message)
+        if not (retired and await self._pages.withdraw_source(source, error.message)):
+            pause = f"; asks to be left alone for {retry_after_s:,.0f} s" if retry_after_s else ""
+            await self._emit(Rejected(shown_location(source.location), f"{error.message}{pause}"))
         state = failed(
             replace(state, moved_to=None, retired=retired),  # where it moved to may be what fails
             error.message,
@@ -147,15 +158,17 @@ class Visits:
             floor_s=self._settings.least_minutes * 60,
         )
 
-    async def _read(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
+    async def _read(self, source: SourceSettings, fetched: Fetched, above: _Above) -> Visit:
         kind = kind_of(fetched.content, media_type=fetched.media_type, address=fetched.address)
         match kind:
             case "feed":
                 return await self._read_feed(source, fetched)
             case "sitemap":
-                return await self._read_sitemap(source, fetched, depth)
+                return await self._read_sitemap(
+                    source, fetched, (*above, frozenset({source.location, fetched.address}))
+                )
             case "opml":
-                return await self._read_opml(source, fetched, depth)
+                return await self._read_opml(source, fetched, (*above, frozenset({source.location, fetched.address})))
             case "page" | "pdf" | "docx" | "text":
                 return Visit("page", settled=await self._pages.keep(fetched, source))
         raise SourceError("is neither a feed, a page, a sitemap nor a list of feeds")
@@ -176,26 +189,33 @@ class Visits:
         told = announced_by_feed(entry, feed, feed_address=feed_address)
         return await self._pages.read(told, source, named=self._named)
 
-    async def _read_sitemap(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
-        sitemap = await read_sitemap(fetched)
+    async def _read_sitemap(self, source: SourceSettings, fetched: Fetched, above: _Above) -> Visit:
+        sitemap = without_circles(await read_sitemap(fetched), above=frozenset().union(*above))
         entries = [entry for entry in sitemap.entries if not _is_older(entry.published_at or entry.modified_at, source)]
         settled = await for_each(
             entries, lambda entry: self._pages.read(announced_by_sitemap(entry), source, named=self._named)
         )
-        if depth < _DEEPEST:
-            children = [child for child in sitemap.children if not _is_older(child.modified_at, source)]
-            await self._visit_children(source, [child.address for child in children[:_MOST_NESTED]], depth)
-        return Visit("sitemap", settled=settled and not sitemap.children)  # they change without it
+        children = [child.address for child in sitemap.children if not _is_older(child.modified_at, source)]
+        below = await self._visit_children(source, children, above)
+        return Visit("sitemap", settled=settled and not sitemap.children, below=below)  # they change without it
 
-    async def _read_opml(self, source: SourceSettings, fetched: Fetched, depth: int) -> Visit:
-        subscriptions = await read_opml(fetched)
-        if depth < _DEEPEST:
-            await self._visit_children(source, [s.address for s in subscriptions[:_MOST_NESTED]], depth)
-        return Visit("opml", settled=False)  # its feeds are to be visited whether it has changed or not
+    async def _read_opml(self, source: SourceSettings, fetched: Fetched, above: _Above) -> Visit:
+        listed = await read_opml(fetched)
+        for one in listed.left_out:
+            await self._emit(Rejected(f"{shown_location(source.location)}, {one.name}", one.reason))
+        below = await self._visit_children(source, [feed.address for feed in listed.feeds], above)
+        return Visit("opml", settled=False, below=below)  # its feeds are to be visited whether it has changed or not
 
-    async def _visit_children(self, source: SourceSettings, addresses: Iterable[str], depth: int) -> bool:
-        children = [source.model_copy(update={"location": a}) for a in dict.fromkeys(addresses) if a not in self._named]
-        return await self.visit_all(children, depth=depth + 1)
+    async def _visit_children(self, source: SourceSettings, addresses: Iterable[str], above: _Above) -> tuple[str, ...]:
+        """Visit the sources that one names and nobody else has; returns where those are that are none themselves."""
+        below = [address for address in dict.fromkeys(addresses) if address not in self._own]
+        most = _MOST_NESTED if len(above) <= _DEEPEST else 0
+        if len(below) > most:
+            told = f"names {counted(len(below), 'source')}, of which {most or 'none'} will be visited"
+            await self._emit(Notice(shown_location(source.location), told))
+        children = [source.model_copy(update={"location": a}) for a in below[:most] if a not in self._named]
+        await self.visit_all(children, above=above)
+        return tuple(below[:most])
 
 
 def _is_older(told: str | None, source: SourceSettings) -> bool:

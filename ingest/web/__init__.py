@@ -2,5 +2,6 @@
 
 from ingest.web.fetch import Fetcher
 from ingest.web.records import Fetched, FetchError, UnreachableError, Validators, WebMemory
+from ingest.web.refusal import reason_to_refuse
 
-__all__ = ["FetchError", "Fetched", "Fetcher", "UnreachableError", "Validators", "WebMemory"]
+__all__ = ["FetchError", "Fetched", "Fetcher", "UnreachableError", "Validators", "WebMemory", "reason_to_refuse"]

@@ -23,6 +23,14 @@ from index_store import (
     open_writer,
 )
 
+BACK_TO_FORMAT_3 = """
+DROP TABLE sources;
+CREATE TABLE sources (location TEXT PRIMARY KEY, kind, title, moved_to, etag, last_modified, checked_at, succeeded_at,
+    due_at, paused_until_at, failures, problem, retired INTEGER NOT NULL, update_every_s REAL,
+    since_at INTEGER -- the last column
+) WITHOUT ROWID;
+PRAGMA user_version = 3;
+"""
 NOW = datetime(2025, 3, 5, tzinfo=UTC)
 BACK_TO_FORMAT_2 = """
 DROP INDEX live;
@@ -114,19 +122,21 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
         NewsIndex.open(tmp_path)
 
 
-def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path) -> None:
-    """A folder of format 2 is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""
+@pytest.mark.parametrize(("number", "script"), [(2, BACK_TO_FORMAT_2), (3, BACK_TO_FORMAT_3)])
+def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path, number: int, script: str) -> None:
+    """A folder of an older format is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [article("one")])
     with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as catalog:
-        catalog.executescript(BACK_TO_FORMAT_2)
-    with pytest.raises(MismatchError, match="format 2"):
+        catalog.executescript(script)
+    with pytest.raises(MismatchError, match=f"format {number}"):
         NewsIndex.open(tmp_path)
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         assert writer.live_fingerprint(article("one").article_id) == article("one").fingerprint
-        writer.remember([SourceState("feed", update_every_s=60.0), PageState("k", "a", "feed", *[None] * 5, NOW)])
+        feed = SourceState("feed", update_every_s=60.0, below=("one", "other"))
+        writer.remember([feed, PageState("k", "a", "feed", *[None] * 5, NOW)])
     with closing(open_source_log(tmp_path)) as log:
-        assert log.source("feed").update_every_s == 60.0
+        assert log.source("feed") == feed
         assert log.page("k") == PageState("k", "a", "feed", *[None] * 5, NOW)
 
 

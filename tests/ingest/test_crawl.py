@@ -375,12 +375,21 @@ def test_a_page_that_is_no_article_is_named_and_not_fetched_again(
 
 
 def test_a_page_that_is_a_source_and_gone_for_good_takes_its_article_with_it(newsroom: Newsroom, web: LocalWeb) -> None:
-    """A page by address that answers 410 is removed, and counted once."""
+    """A page by address that answers 410 is removed, named, and not counted as a failure, too."""
     page = web.put("/strike", article_page(title="Ferry strike", text=STRIKE))
     newsroom.index(page)
     web.pages["/strike"].status = 410
-    assert counts(newsroom.index(page)) == (0, 0, 0, 1, 1)
+    report = newsroom.index(page)
+    assert (counts(report), report.is_complete) == ((0, 0, 0, 1, 0), True)
+    assert [remark.source for remark in report.warnings] == [page]
     assert newsroom.titles() == []
+    assert newsroom.index(page).failures[0].reason.startswith("is gone for good")
+
+
+def test_a_page_that_never_gave_an_article_and_is_gone_for_good_fails(newsroom: Newsroom, web: LocalWeb) -> None:
+    """Where there is nothing to remove, a source that answers 410 is a failure."""
+    page = web.put("/strike", "", status=410)
+    assert counts(newsroom.index(page)) == (0, 0, 0, 0, 1)
 
 
 def test_gzip_and_odd_encodings_are_read(newsroom: Newsroom, web: LocalWeb) -> None:
@@ -397,6 +406,35 @@ def sitemap(*addresses: str, children: bool = False) -> str:
     outer, inner = ("sitemapindex", "sitemap") if children else ("urlset", "url")
     listed = "".join(f"<{inner}><loc>{address}</loc></{inner}>" for address in addresses)
     return f'<{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</{outer}>'
+
+
+def test_sitemaps_that_lead_in_a_circle_are_named(newsroom: Newsroom, web: LocalWeb) -> None:
+    """An index that names itself, or one that names it, is a failure with that reason; what else it names is read."""
+    itself = web.put("/itself.xml", sitemap(f"{web.address}/itself.xml", children=True))
+    there = web.put("/there.xml", sitemap(f"{web.address}/back.xml", children=True))
+    back = web.put("/back.xml", sitemap(there, children=True))
+    assert {(one.source, one.reason) for one in newsroom.index(itself, there).failures} == {
+        (itself, "is an index of sitemaps that leads only to itself"),
+        (back, "is an index of sitemaps that leads only to itself"),
+    }
+    strike = web.put("/strike", article_page(title="Strike", text=STRIKE))
+    child = web.put("/child.xml", sitemap(strike))
+    mixed = web.put("/mixed.xml", sitemap(f"{web.address}/mixed.xml#top", child, children=True))
+    assert counts(newsroom.index(mixed)) == (1, 0, 0, 0, 0)
+    assert newsroom.state(mixed).below == (child,)
+
+
+def test_what_a_list_of_feeds_names_in_vain_is_reported(newsroom: Newsroom, web: LocalWeb, tmp_path: Path) -> None:
+    """An entry that can be no feed is a failure of the run, under the list's name and its own."""
+    feed = web.put("/feed.xml", rss(""), media_type="application/rss+xml")
+    file = tmp_path / "feeds.opml"
+    file.write_text(f'<opml><outline text="Old" xmlUrl="ftp://quay.example/feed"/><outline xmlUrl="{feed}"/></opml>')
+    report = newsroom.index(str(file))
+    (remark,) = report.failures
+    assert remark.source == f"{file}, Old (ftp://quay.example/feed)"
+    assert remark.reason == 'is a "ftp:" address; only http: and https: are fetched'
+    assert not report.is_complete
+    assert newsroom.state(str(file)).below == (feed,)
 
 
 def make_due(newsroom: Newsroom, location: str) -> None:
