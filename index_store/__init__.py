@@ -1,5 +1,7 @@
 """The shelf: articles, their words and their vectors in one data folder. Knows neither `ingest` nor `bot`."""
 
+from typing import TYPE_CHECKING, Any
+
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
 from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
@@ -42,6 +44,9 @@ from index_store.records import (
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.writer import IndexWriter, open_writer, open_writer_of
 
+if TYPE_CHECKING:
+    from index_store.retriever import NewsRetriever
+
 __all__ = [
     "Article",
     "ArticleSummary",
@@ -61,6 +66,7 @@ __all__ = [
     "Likeness",
     "MismatchError",
     "NewsIndex",
+    "NewsRetriever",
     "PageState",
     "Passage",
     "PassageEncoder",
@@ -94,3 +100,13 @@ __all__ = [
     "question_from",
     "summary_json",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any name from a module that has this function
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - as every module's
+        """Load `NewsRetriever`, which needs LlamaIndex, only for those who ask for it."""
+        if name == "NewsRetriever":
+            from index_store.retriever import NewsRetriever
+
+            return NewsRetriever
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -184,11 +184,11 @@ def filters_from(
     """
     if since and until and since > until:
         raise click.UsageError(f"--since {since:%Y-%m-%d} is later than --until {until:%Y-%m-%d}.")
-    names = tuple(_whole_characters(name) for name in publishers)
+    names = tuple(whole_characters(name) for name in publishers)
     return Filters(since=since, until=until, as_of=as_of, publishers=names)
 
 
-def _whole_characters(text: str) -> str:
+def whole_characters(text: str) -> str:
     """Replace halves of characters, which a command line or JSON can hold and no store accepts."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -200,7 +200,7 @@ def checked_question(text: str) -> str:
     Raises:
         ValueError: If it is empty or too long; the message says so.
     """
-    question = _whole_characters(text)
+    question = whole_characters(text)
     if not question.strip():
         raise ValueError("the question is empty")
     if len(question) > LONGEST_QUESTION_CHARS:

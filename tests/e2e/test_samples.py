@@ -1,11 +1,14 @@
 """The articles in samples/, with which everybody starts: what `make demo` does, and more of it."""
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Dateline
+from command_line import Dateline, clean_environment
 from running_bot import REPOSITORY
 
 SAMPLES = REPOSITORY / "samples"
@@ -120,3 +123,22 @@ def test_what_no_sample_says(question: str, dateline: Dateline) -> None:
     answer = dateline("ask", question, "--json").succeeded().record
     assert (answer["abstained"], answer["citations"]) == (True, [])
     assert answer["reason"]
+
+
+def test_the_page_on_llama_index_runs(dateline: Dateline, tmp_path: Path) -> None:
+    """The Python of docs/llamaindex.md, run as it stands beside an index of the samples, prints what the page says."""
+    page = (REPOSITORY / "docs" / "llamaindex.md").read_text(encoding="utf-8")
+    python, shown = (re.findall(rf"^```{kind}\n(.*?)^```$", page, re.M | re.S) for kind in ("python", "text"))
+    assert dateline.data_dir is not None
+    (tmp_path / "news").symlink_to(dateline.data_dir)
+    run = subprocess.run(
+        [sys.executable, "-c", "\n".join(python)],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (run.stdout, run.returncode) == ("".join(shown), 0), run.stderr
+    assert len(shown) == len(python)

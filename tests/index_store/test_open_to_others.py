@@ -6,10 +6,11 @@ import chromadb
 import pytest
 from llama_index.core import VectorStoreIndex
 from llama_index.core.embeddings import BaseEmbedding
+from llama_index.core.schema import NodeWithScore
 from llama_index.vector_stores.chroma import ChromaVectorStore
-from shelf import RECIPE, article, put, vector_of
+from shelf import RECIPE, article, put, reader, vector_of
 
-from index_store import open_writer
+from index_store import NewsRetriever, open_writer
 
 DATED = article("ferry", "The ferry leaves at nine.", "Tickets cost four euros.")
 UNDATED = article("bridge", "The bridge is closed.", published_at=None, publisher=None)
@@ -66,3 +67,29 @@ def test_llama_index_can_search_it(collection: chromadb.Collection) -> None:
     assert best.node.metadata["title"] == DATED.title
     assert best.score == pytest.approx(1.0, abs=1e-3)
     assert all(other.score < best.score for other in others)
+
+
+def test_both_ways_lead_to_the_same_nodes(tmp_path: Path, collection: chromadb.Collection) -> None:
+    """A node of the collection and one of `NewsRetriever` agree in key, text, span and source article."""
+    index = reader(tmp_path)
+    ours = NewsRetriever(index, limit=3).retrieve("Tickets cost four euros.")
+    theirs = VectorStoreIndex.from_vector_store(ChromaVectorStore(collection), embed_model=TextEmbedding())
+    others = theirs.as_retriever(similarity_top_k=3).retrieve("Tickets cost four euros.")
+
+    def known(found: list[NodeWithScore]) -> set[tuple[object, ...]]:
+        nodes = [one.node for one in found]
+        return {(n.node_id, n.get_content(), n.start_char_idx, n.end_char_idx, n.ref_doc_id) for n in nodes}
+
+    assert known(ours) == known(others)
+    assert len(ours) == 3
+    index.close()
+
+
+def test_others_find_nothing_that_was_replaced_or_removed(tmp_path: Path) -> None:
+    """Once a run is done, the collection holds the live chunks and no others."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [DATED, UNDATED])
+        put(writer, [article("ferry", "The ferry leaves at ten.")])
+        writer.remove([UNDATED.article_id])
+    client = chromadb.PersistentClient(tmp_path / "chroma", settings=chromadb.Settings(anonymized_telemetry=False))
+    assert client.get_collection("dateline", embedding_function=None).get()["documents"] == ["The ferry leaves at ten."]
