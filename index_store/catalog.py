@@ -46,6 +46,9 @@ from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from index_store.stories import Stories
 
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
+_ROWS_AT_ONCE = 4_000
+# A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
+_MAPPED_BYTES = 256_000_000
 
 
 class Catalog:
@@ -96,6 +99,7 @@ class Catalog:
     def _prepare(self, file: Path, *, create: bool) -> None:
         self._connection.create_function("casefold", 1, casefold, deterministic=True)
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         found = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if found == 0 and create:
             self._connection.execute("PRAGMA page_size = 16384")  # nine vectors a page instead of two
@@ -365,10 +369,12 @@ class Catalog:
             where, values = f"{where} AND version_id > ?", [*values, after]
         rows = self._connection.execute(
             f"SELECT chunk_key, vector FROM chunks JOIN versions USING (version_id) WHERE {where}", values
-        ).fetchall()
-        if not rows:
-            return [], np.empty((0, 0), dtype=np.float32)
-        return [key for key, _ in rows], _matrix([vector for _, vector in rows])
+        )
+        keys, vectors = list[str](), bytearray()
+        while some := rows.fetchmany(_ROWS_AT_ONCE):  # all at once would take the memory of the vectors twice more
+            keys += [key for key, _ in some]
+            vectors += b"".join(vector for _, vector in some)
+        return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
 
     def _one(self, query: str, values: Sequence[Any]) -> int | None:
         value: int | None = self._connection.execute(query, values).fetchone()[0]

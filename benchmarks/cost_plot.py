@@ -1,0 +1,63 @@
+"""
+Draw what `questions.py` measured: cost against size. It needs `matplotlib`.
+
+    python benchmarks/cost_plot.py questions.json benchmarks/cost_against_size.svg
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+COLOURS = {"dateline": "#1f5fa8", "peer": "#b4542a"}
+AIMS = {
+    "cold": [(12_000, 1_500), (170_000, 3_000)],
+    "warm": [(12_000, 20), (170_000, 40)],
+    "memory": [(170_000, 1_000)],
+}
+
+
+def main() -> None:
+    """Read the figures and draw them."""
+    measured = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    mpl.rcParams["svg.hashsalt"] = "dateline"  # the same figures make the same file
+    figure = Figure(figsize=(12, 4.2), layout="constrained")
+    cold, warm, memory = figure.subplots(1, 3)
+    for program in ("dateline", "peer"):
+        draw(cold, rows(measured["cold"], program), "p50_ms", program)
+        draw(memory, rows(measured["memory"], program), "highest_mb", program)
+        draw(warm, rows(measured["warm"], program, filter="no filter"), "p50_ms", program)
+    draw(warm, rows(measured["warm"], "dateline", filter="no filter"), "p99_ms", "dateline", dashes=":", note=", 99th")
+    draw(warm, rows(measured["warm"], "dateline", filter="a week"), "p50_ms", "dateline", dashes="--", note=", a week")
+    finish(cold, "A process, from start to answer", "milliseconds", AIMS["cold"])
+    finish(warm, "A search in a resident reader", "milliseconds", AIMS["warm"])
+    finish(memory, "A resident reader, mapped files included", "MB", AIMS["memory"])
+    figure.savefig(sys.argv[2], metadata={"Date": None})
+
+
+def rows(measured: list[dict[str, Any]], program: str, **more: str) -> list[dict[str, Any]]:
+    """Keep the rows of one program (and filter)."""
+    wanted = {"program": program, **more}
+    return [row for row in measured if all(row[name] == value for name, value in wanted.items())]
+
+
+def draw(axes: Axes, kept: list[dict[str, Any]], what: str, program: str, *, dashes: str = "-", note: str = "") -> None:
+    """Draw one line."""
+    chunks, values = [row["chunks"] for row in kept], [row[what] for row in kept]
+    axes.plot(chunks, values, dashes, marker="o", markersize=4, color=COLOURS[program], label=f"{program}{note}")
+
+
+def finish(axes: Axes, title: str, unit: str, aims: list[tuple[int, int]]) -> None:
+    """Scale and name the axes, and mark what is aimed at."""
+    axes.plot(*zip(*aims, strict=True), "v", color="#3a7d44", label="aim: at most", linestyle="none")
+    axes.set(xscale="log", yscale="log", title=title, xlabel="chunks", ylabel=unit)
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend(fontsize="small")
+
+
+if __name__ == "__main__":
+    main()
