@@ -1,5 +1,5 @@
 """
-Draw what `questions.py` measured: cost against size. It needs `matplotlib`.
+Draw what `questions.py` measured, cost against size, and print it as tables. It needs `matplotlib`.
 
     python benchmarks/cost_plot.py questions.json benchmarks/cost_against_size.svg
 """
@@ -37,6 +37,7 @@ def main() -> None:
     finish(warm, "A search in a resident reader", "milliseconds", AIMS["warm"])
     finish(memory, "A resident reader, mapped files included", "MB", AIMS["memory"])
     figure.savefig(sys.argv[2], metadata={"Date": None})
+    print("\n\n".join(table(measured[kind]) for kind in ("cold", "warm", "memory")))
 
 
 def rows(measured: list[dict[str, Any]], program: str, **more: str) -> list[dict[str, Any]]:
@@ -57,6 +58,14 @@ def finish(axes: Axes, title: str, unit: str, aims: list[tuple[int, int]]) -> No
     axes.set(xscale="log", yscale="log", title=title, xlabel="chunks", ylabel=unit)
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(fontsize="small")
+
+
+def table(kept: list[dict[str, Any]]) -> str:
+    """Write rows as Markdown."""
+    names = list(kept[0])
+    cells = [[f"{row[name]:,}" if isinstance(row[name], int) else str(row[name]) for name in names] for row in kept]
+    lines = [names, ["---"] * len(names), *cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -364,12 +364,13 @@ class Catalog:
         Returns:
             Keys, and one row each: shape (n, dimensions), of unit length.
         """
-        where, values = conditions(filters)
-        if after:  # or SQLite would begin with this condition, which all pass
-            where, values = f"{where} AND version_id > ?", [*values, after]
-        rows = self._connection.execute(
-            f"SELECT chunk_key, vector FROM chunks JOIN versions USING (version_id) WHERE {where}", values
-        )
+        query, values = "SELECT chunk_key, vector FROM chunks", list[Any]()  # which only live versions have
+        if filters.narrow or after:  # versions first, as CROSS JOIN means to SQLite: it might read every vector
+            where, values = conditions(filters)
+            if after:
+                where, values = f"{where} AND version_id > ?", [*values, after]
+            query = f"SELECT chunk_key, vector FROM versions CROSS JOIN chunks USING (version_id) WHERE {where}"
+        rows = self._connection.execute(query, values)
         keys, vectors = list[str](), bytearray()
         while some := rows.fetchmany(_ROWS_AT_ONCE):  # all at once would take the memory of the vectors twice more
             keys += [key for key, _ in some]

@@ -306,6 +306,8 @@ class OnnxQuestionEncoder:
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(2, os.cpu_count() or 1)  # more threads were no faster for one question
+        # Or a thread spins until the next question, and takes a core from the rest of the search and from all else.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         try:
             self._recipe = _Recipe(**json.loads((folder / "recipe.json").read_text()))

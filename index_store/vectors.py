@@ -77,10 +77,11 @@ class ChromaVectors:
             Chunk keys, nearest first. Some may be gone: look each one up in the catalog.
         """
         with _translated_errors():
-            count = min(max(limit, _LEAST_FETCHED), self._collection.count())
-            if count == 0:
-                return []
-            found = self._collection.query(query_embeddings=np.asarray([vector]), n_results=count, include=[])
+            found = self._collection.query(
+                query_embeddings=np.asarray([vector]),
+                n_results=max(limit, _LEAST_FETCHED),  # not counted first, which takes 18 ms with 170,000
+                include=[],
+            )
         return list(found["ids"][0])[:limit]
 
     def replace(self, versions: Iterable[NewVersion]) -> None:
