@@ -39,14 +39,14 @@ class Queries:
         return Query.boolean_query(parts)
 
     def held(self, weights: Mapping[Word, float]) -> Query:
-        """Sum up the weights of those words that headline or text hold, as a share of all."""
+        """Sum up the weights of those words that an opening holds, as a share of all."""
         total = sum(weights.values())
-        parts = [Query.const_score_query(self._either(word), weight / total) for word, weight in weights.items()]
+        parts = [Query.const_score_query(self._any_form(word), weight / total) for word, weight in weights.items()]
         return Query.boolean_query([(Occur.Should, part) for part in parts])
 
-    def _either(self, word: Word) -> Query:
-        terms = [Query.term_query(self._schema, field, term) for field in ("headline", "text") for term in word.terms]
-        return Query.boolean_query([(Occur.Should, term) for term in terms])
+    def _any_form(self, word: Word) -> Query:
+        terms = [Query.term_query(self._schema, "opening", term) for term in word.terms]
+        return Query.boolean_query([(Occur.Should, term) for term in terms]) if len(terms) > 1 else terms[0]
 
     def filtered(self, query: Query, filters: Filters) -> Query:
         """The same query, of what the filters let through."""

@@ -34,6 +34,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("chunk_key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("headline", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("opening", tokenizer_name="whitespace", index_option="basic")  # in first chunks alone
     builder.add_text_field("stemmer", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("publisher", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
@@ -155,10 +156,10 @@ class Words:
         ]
         query = self._queries.filtered(Query.boolean_query([(Occur.Should, part) for part in parts]), filters)
         fetched = 2 * limit
-        found = self._searcher.search(query, fetched).hits
+        found = self._searcher.search(query, fetched, count=False).hits
         while len(found) == fetched < _MOST_TIES * limit and found[-1][0] == found[limit - 1][0]:
             fetched *= 4
-            found = self._searcher.search(query, fetched).hits
+            found = self._searcher.search(query, fetched, count=False).hits
         least = found[min(limit, len(found)) - 1][0] if found else 0.0
         scored = [(self._key(address), float(score)) for score, address in found if score >= least]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
@@ -186,7 +187,7 @@ class Words:
         return {key: score / most for key, score in found.items()}
 
     def _held(self, words: Sequence[Word], keys: Sequence[str]) -> dict[str, float]:
-        """Share of the words, by squared rarity, that headline and text of these chunks hold."""
+        """Share of the words, by squared rarity, that headline and text of these first chunks hold."""
         squares = {word: word.rarity**2 for word in words if word.rarity}
         return self._among(keys, self._queries.held(squares)) if squares else {}
 
@@ -194,7 +195,7 @@ class Words:
         """Score a query on these chunks alone; those that it does not find are missing."""
         if not keys:
             return {}
-        found = self._searcher.search(self._queries.among(keys, query), len(keys)).hits
+        found = self._searcher.search(self._queries.among(keys, query), len(keys), count=False).hits
         return {self._key(address): float(score) for score, address in found}
 
     def _key(self, address: tantivy.DocAddress) -> str:
@@ -229,10 +230,13 @@ class Words:
 def _entry(key: str, version: NewVersion, text: str) -> tantivy.Document:
     article = version.article
     stemmer = stemmer_of(article.language)
+    headline, text = (" ".join(terms_of(one, stemmer)) for one in (article.title, text))
     entry = tantivy.Document()
     entry.add_text("chunk_key", key)
-    entry.add_text("headline", " ".join(terms_of(article.title, stemmer)))
-    entry.add_text("text", " ".join(terms_of(text, stemmer)))
+    entry.add_text("headline", headline)
+    entry.add_text("text", text)
+    if key == first_chunk_key(key):
+        entry.add_text("opening", f"{headline} {text}")
     entry.add_text("stemmer", stemmer)
     if article.publisher:
         entry.add_text("publisher", article.publisher.casefold())

@@ -37,6 +37,21 @@ def fill(folder: Path, *articles: object) -> Path:
     return folder
 
 
+def test_an_opening_is_headline_and_first_chunk(tmp_path: Path) -> None:
+    """All chunks of an article share its opening: the words of headline and first chunk, in any form, and no others."""
+    whole = article("one", "A ferry sank.", "Later the envoys spoke of strikes.", title="Harbour closed")
+    german = article("two", "Die Häuser brannten.", title="Feuer", language="de")  # so that words have two forms
+    words = Words(fill(tmp_path, whole, german) / "words")
+    keys = [f"{whole.article_id}.1.0", f"{whole.article_id}.1.1"]
+
+    def openings(question: str) -> list[float]:
+        return [words.matches(question, keys)[key].opening for key in keys]
+
+    assert openings("harbours, ferries") == pytest.approx([1.0, 1.0])
+    assert openings("strikes, envoys") == [0.0, 0.0]
+    assert 0 < openings("harbour strikes")[0] == openings("harbour strikes")[1] < 1
+
+
 @BOTH_KINDS
 def test_more_equals_than_are_looked_at_come_in_the_order_of_their_keys(tmp_path: Path, *, resident: bool) -> None:
     """Of 300 articles that match alike the same five come first, whatever the order in which they were written."""
