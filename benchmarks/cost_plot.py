@@ -12,6 +12,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 COLOURS = {"dateline": "#1f5fa8", "peer": "#b4542a"}
 AIMS = {
@@ -35,7 +36,7 @@ def main() -> None:
     draw(warm, rows(measured["warm"], "dateline", filter="a week"), "p50_ms", "dateline", dashes="--", note=", a week")
     finish(cold, "A process, from start to answer", "milliseconds", AIMS["cold"])
     finish(warm, "A search in a resident reader", "milliseconds", AIMS["warm"])
-    finish(memory, "A resident reader, mapped files included", "MB", AIMS["memory"])
+    finish(memory, "Memory of a resident reader", "MB", AIMS["memory"])
     figure.savefig(sys.argv[2], metadata={"Date": None})
     print("\n\n".join(table(measured[kind]) for kind in ("cold", "warm", "memory")))
 
@@ -56,8 +57,13 @@ def finish(axes: Axes, title: str, unit: str, aims: list[tuple[int, int]]) -> No
     """Scale and name the axes, and mark what is aimed at."""
     axes.plot(*zip(*aims, strict=True), "v", color="#3a7d44", label="aim: at most", linestyle="none")
     axes.set(xscale="log", yscale="log", title=title, xlabel="chunks", ylabel=unit)
-    axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(fontsize="small")
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_minor_formatter("{x:,.0f}")
+    axes.margins(y=0.15)
+    axes.grid(visible=True, which="both", axis="y", alpha=0.3)
+    axes.legend(fontsize="x-small")
 
 
 def table(kept: list[dict[str, Any]]) -> str:
