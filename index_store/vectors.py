@@ -204,6 +204,10 @@ def _collection(client: "Client", name: str, *, create: bool, owner: str = "") -
     return client.create_collection(name, metadata=metadata, configuration=_CONFIGURATION, embedding_function=None)
 
 
+# What Chroma raises when a folder is opened again after that has failed in this process; the opening after it is sound.
+_AFTER_A_FAILURE = AttributeError
+
+
 @contextmanager
 def _translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
     from chromadb.errors import ChromaError  # see vectors_in_folder
@@ -213,7 +217,7 @@ def _translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
         yield
     except HTTPError as error:
         raise _unreachable(server, error) from error
-    except ChromaError as error:
+    except (ChromaError, _AFTER_A_FAILURE) as error:
         remedy = f"Check the disk's free space and try again; otherwise delete the folder chroma. {_RESTORE}"
         if server:
             remedy = f"Check the server, chroma_url and chroma_collection under [store]. {_RESTORE}"
