@@ -2,21 +2,20 @@
 The truth: one SQLite file with every article version, the chunks of the live ones, and their vectors.
 
 Chroma and Tantivy are copies that may lag, or hold what is gone; whatever they name is looked up here, and what is not
-live here does not exist. Its tables are in `schema.py`.
+live here does not exist. What is written into it is in `writable_catalog.py`, its tables in `schema.py`.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError, UnknownArticleError
+from index_store.catalog_file import open_file
+from index_store.errors import UnknownArticleError
 from index_store.formats import day
-from index_store.lock import writer_at_work
 from index_store.records import (
     ArticleSummary,
     Filters,
@@ -31,31 +30,22 @@ from index_store.records import (
 from index_store.rows import (
     SUMMARY_COLUMNS,
     VERSION_COLUMNS,
-    casefold,
     conditions,
-    epoch,
     lifetime_from,
     live_chunk_from,
     marks,
-    pack,
     summary_from,
     version_from,
-    version_row,
 )
-from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 from index_store.stories import Stories
 
 _MOST_VARIABLES = 500  # SQLite's default limit is higher; this keeps statements small
 _ROWS_AT_ONCE = 4_000
-# A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
-_MAPPED_BYTES = 256_000_000
 
 
 class Catalog:
     """
-    The SQLite file of one data folder.
-
-    One process writes at a time (see `lock.py`); any number read while it does (WAL).
+    The SQLite file of one data folder, open for reading; any number of processes may, while one writes (WAL).
 
     Attributes:
         stories: Which of the live articles are copies of each other.
@@ -66,64 +56,16 @@ class Catalog:
         self.stories = Stories(connection)
 
     @classmethod
-    def open(cls, file: Path, *, create: bool = False) -> Self:
+    def open(cls, file: Path) -> Self:
         """
-        Open the catalog, making an empty one if `create`.
+        Open the catalog.
 
         Raises:
-            EmptyIndexError: If there is none and `create` is false.
+            EmptyIndexError: If there is none.
             IndexStoreError: If it cannot be opened.
             MismatchError: If another version of Dateline made it, or it is no catalog.
         """
-        if not create and not file.exists():
-            raise nothing_indexed(file.parent)
-        try:
-            if create:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            catalog = cls(sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False))
-        except (OSError, sqlite3.Error) as error:
-            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
-        try:
-            catalog._prepare(file, create=create)
-        except sqlite3.OperationalError as error:
-            catalog.close()
-            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
-        except sqlite3.DatabaseError as error:
-            catalog.close()
-            raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
-        except IndexStoreError:
-            catalog.close()
-            raise
-        return catalog
-
-    def _prepare(self, file: Path, *, create: bool) -> None:
-        self._connection.create_function("casefold", 1, casefold, deterministic=True)
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
-        found = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0 and create:
-            self._connection.execute("PRAGMA page_size = 16384")  # nine vectors a page instead of two
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        elif found == 0:
-            raise nothing_indexed(file.parent)
-        elif create and found in MIGRATIONS:
-            self._migrate(found)
-        elif found in MIGRATIONS:
-            raise MismatchError(
-                f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
-                remedy="The next `dateline index` or `reindex` brings it up to date, without embedding again.",
-            )
-        elif found != SCHEMA_VERSION:
-            raise MismatchError(
-                f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
-                remedy=_OTHER_FOLDER,
-            )
-
-    def _migrate(self, found: int) -> None:
-        for version in range(found, SCHEMA_VERSION):
-            script = f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
-            self._connection.executescript(script)
+        return cls(open_file(file))
 
     def close(self) -> None:
         """Close the file."""
@@ -134,16 +76,12 @@ class Catalog:
         """The open file, for those who keep other tables in it."""
         return self._connection
 
-    # Facts about the index as a whole.
+    # The index as a whole.
 
     def fact(self, name: str) -> str | None:
         """Return what is written under this name, or None."""
         row = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Write a fact about the index as a whole."""
-        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def identity(self) -> str:
         """Return what tells this data folder from every other; "" before the first writer gave it one."""
@@ -153,81 +91,9 @@ class Catalog:
         """Count of commits so far: when it has moved, readers bring their copies up to date."""
         return int(self.fact("generation") or 0)
 
-    # Writing.
-
-    def expect(self, keys: Iterable[str]) -> None:
-        """Note keys before the copies get them: until they are committed they are strays."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            self._connection.executemany("INSERT OR IGNORE INTO strays VALUES (?)", [(key,) for key in keys])
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-
-    def commit(self, versions: Iterable[NewVersion], *, at: datetime) -> None:
-        """Make these versions live, all or nothing; the chunks of those they replace become strays."""
-        with self._transaction():
-            for version in versions:
-                self._put_live(version, epoch(at))
-
-    def retire(self, article_ids: Iterable[str], *, at: datetime) -> int:
-        """
-        Take these articles out of the index; their texts stay readable as past versions.
-
-        Returns:
-            How many chunks are gone; they are strays now.
-        """
-        with self._transaction():
-            return sum(self._retire_one(article_id, epoch(at)) for article_id in article_ids)
-
     def strays(self) -> list[str]:
         """Keys of chunks that are not live, though the copies may hold them."""
         return [key for (key,) in self._connection.execute("SELECT chunk_key FROM strays")]
-
-    def forget_strays(self) -> None:
-        """Note that the copies hold no strays any more; readers bring theirs up to date."""
-        with self._transaction():
-            self._connection.execute("DELETE FROM strays")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.stories.settle()
-            self.set_fact("generation", str(self.generation() + 1))
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-
-    def _put_live(self, version: NewVersion, at: int) -> None:
-        self._retire_one(version.article.article_id, at)
-        row = version_row(version, at=at)
-        version_id: int = self._connection.execute(
-            f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({marks(row)}) RETURNING version_id", row
-        ).fetchone()[0]
-        self._connection.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (key, version_id, chunk.position, chunk.start, chunk.end, pack(chunk.sentences), vector.tobytes())
-                for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
-            ],
-        )
-        self._connection.executemany("DELETE FROM strays WHERE chunk_key = ?", [(key,) for key in version.keys])
-        self.stories.enter(version.article.article_id, version_id, version.likeness)
-
-    def _retire_one(self, article_id: str, at: int) -> int:
-        row = self._connection.execute(
-            "UPDATE versions SET retired_at = ? WHERE article_id = ? AND retired_at IS NULL RETURNING version_id",
-            (at, article_id),
-        ).fetchone()
-        if row is None:
-            return 0
-        self.stories.leave(article_id, row[0])
-        self._connection.execute("INSERT OR IGNORE INTO strays SELECT chunk_key FROM chunks WHERE version_id = ?", row)
-        return self._connection.execute("DELETE FROM chunks WHERE version_id = ?", row).rowcount
 
     # Reading articles.
 
@@ -385,24 +251,6 @@ class Catalog:
 def _matrix(vectors: Sequence[bytes]) -> Vectors:
     """One row a vector."""
     return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), -1)
-
-
-_CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
-_OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
-
-
-def nothing_indexed(folder: Path) -> EmptyIndexError:
-    """Say that a data folder holds no article, and what will fill it."""
-    writer = writer_at_work(folder)
-    if writer:
-        return EmptyIndexError(
-            f"Nothing is indexed in {folder} yet. {writer} is writing to it.",
-            remedy="Try again when its first articles are in.",
-        )
-    return EmptyIndexError(
-        f"Nothing is indexed in {folder}.",
-        remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
-    )
 
 
 def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:

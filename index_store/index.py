@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from index_store.catalog import Catalog, nothing_indexed
+from index_store.catalog import Catalog
+from index_store.catalog_file import nothing_indexed
 from index_store.configuration import StoreSettings
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.freshness import Asking

@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from index_store.catalog import Catalog
 from index_store.configuration import StoreSettings
 from index_store.encoder import Model, PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
@@ -19,6 +18,7 @@ from index_store.records import Article, ChromaServer, Chunk, Filters, Likeness,
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
 from index_store.words import Words, is_readable
+from index_store.writable_catalog import WritableCatalog
 
 _VERSIONS_A_COMMIT = 200  # when a copy is made anew; one at a time takes ten times as long
 
@@ -32,7 +32,9 @@ class IndexWriter:
     any moment leaves only what readers drop and the next writer clears away.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, model: Model, *, chroma: ChromaServer | None = None) -> None:
+    def __init__(
+        self, folder: Path, catalog: WritableCatalog, model: Model, *, chroma: ChromaServer | None = None
+    ) -> None:
         self._folder = folder
         self._catalog = catalog
         self._model = model
@@ -186,7 +188,7 @@ def open_writer(
         IndexStoreError: If it cannot be written.
         MismatchError: If it was made by another version, with another model or by another recipe.
     """
-    with writer_lock(folder), closing(Catalog.open(folder / "catalog.sqlite", create=True)) as catalog:
+    with writer_lock(folder), closing(WritableCatalog.open(folder / "catalog.sqlite", create=True)) as catalog:
         with _translated_errors(folder):
             model = Model.from_setting(embedding_model)
             if not catalog.has_versions():  # an empty folder may still become anything
@@ -219,7 +221,7 @@ def _translated_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _check_recipe(catalog: Catalog, recipe: str) -> None:
+def _check_recipe(catalog: WritableCatalog, recipe: str) -> None:
     if catalog.fact("recipe") != recipe:
         raise MismatchError(
             f"This index was cut by the recipe “{catalog.fact('recipe')}”, and the settings ask for “{recipe}”.",

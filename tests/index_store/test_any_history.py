@@ -14,12 +14,13 @@ from index_store import Article, Filters, IndexWriter, open_writer
 from index_store.catalog import Catalog
 from index_store.vectors import ChromaVectors, vectors_in_folder
 from index_store.words import Words
+from index_store.writable_catalog import WritableCatalog
 
 # Where a run can be stopped: before each step of a change, in the order of the steps.
 STEPS = (
     (ChromaVectors, "replace"),
     (Words, "replace"),
-    (Catalog, "commit"),
+    (WritableCatalog, "commit"),
     (ChromaVectors, "forget"),
     (Words, "forget"),
 )

@@ -9,9 +9,9 @@ import pytest
 from shelf import RECIPE, article, put, vector_of
 
 from index_store import Filters, IndexStoreError, IndexWriter, open_writer
-from index_store.catalog import Catalog
 from index_store.nearest import ChromaNearest
 from index_store.vectors import ChromaVectors, vectors_in_folder
+from index_store.writable_catalog import WritableCatalog
 
 FERRY = article("ferry")
 
@@ -66,7 +66,7 @@ def test_a_reader_goes_on_while_chroma_fails_and_opens_it_once_it_is_mended(
         return vectors
 
     with (
-        closing(Catalog.open(folder / "catalog.sqlite")) as catalog,
+        closing(WritableCatalog.open(folder / "catalog.sqlite")) as catalog,
         closing(ChromaNearest(catalog, folder / "catalog.sqlite", opened)) as nearest,
     ):
         assert tries.get(timeout=60) == "opened"

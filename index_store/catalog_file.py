@@ -1,0 +1,96 @@
+"""The catalog's file: opened, made where there is none, brought up to date, or refused with the remedy."""
+
+import sqlite3
+from pathlib import Path
+
+from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
+from index_store.lock import writer_at_work
+from index_store.rows import casefold
+from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
+
+# A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
+_MAPPED_BYTES = 256_000_000
+_CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
+_OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
+_NEWER_DATELINE = "Use the newer Dateline that made it, or index into another folder with --data-dir."
+_BRING_UP_TO_DATE = "The next `dateline index` or `reindex` brings it up to date, without embedding again."
+
+
+def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sqlite3.Connection:
+    """
+    Open the file of a catalog.
+
+    Args:
+        file: Where it is.
+        create: Whether to make an empty one where there is none.
+        migrate: Whether to bring one of an older format up to date; only for who holds the writer's lock.
+
+    Raises:
+        EmptyIndexError: If there is none and `create` is false.
+        IndexStoreError: If it cannot be opened.
+        MismatchError: If it has another format, or is no catalog.
+    """
+    if not create and not file.exists():
+        raise nothing_indexed(file.parent)
+    try:
+        if create:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
+    try:
+        _prepare(connection, file, create=create, migrate=migrate)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
+        if isinstance(error, sqlite3.DatabaseError):
+            raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, file: Path, *, create: bool, migrate: bool) -> None:
+    connection.create_function("casefold", 1, casefold, deterministic=True)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == 0 and create:
+        connection.execute("PRAGMA page_size = 16384")  # nine vectors a page instead of two
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    elif found == 0:
+        raise nothing_indexed(file.parent)
+    elif found in MIGRATIONS and migrate:
+        _migrate(connection, found)
+    elif found != SCHEMA_VERSION:
+        raise MismatchError(
+            f"{file} has format {found}; this version of Dateline reads format {SCHEMA_VERSION}.",
+            remedy=_remedy_for(found),
+        )
+
+
+def _migrate(connection: sqlite3.Connection, found: int) -> None:
+    for version in range(found, SCHEMA_VERSION):
+        script = f"BEGIN IMMEDIATE; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
+        connection.executescript(script)
+
+
+def _remedy_for(found: int) -> str:
+    if found in MIGRATIONS:
+        return _BRING_UP_TO_DATE
+    return _NEWER_DATELINE if found > SCHEMA_VERSION else _OTHER_FOLDER
+
+
+def nothing_indexed(folder: Path) -> EmptyIndexError:
+    """Say that a data folder holds no article, and what will fill it."""
+    writer = writer_at_work(folder)
+    if writer:
+        return EmptyIndexError(
+            f"Nothing is indexed in {folder} yet. {writer} is writing to it.",
+            remedy="Try again when its first articles are in.",
+        )
+    return EmptyIndexError(
+        f"Nothing is indexed in {folder}.",
+        remedy="Fill it with `dateline index FILE...`, or name another folder with --data-dir.",
+    )
