@@ -25,11 +25,11 @@ from index_store.records import (
     NewVersion,
     Vectors,
     Version,
-    chunk_key,
 )
 from index_store.rows import (
     SUMMARY_COLUMNS,
     VERSION_COLUMNS,
+    chunk_from,
     conditions,
     lifetime_from,
     live_chunk_from,
@@ -207,16 +207,21 @@ class Catalog:
 
     def live_versions(self) -> Iterator[NewVersion]:
         """Yield every live version with its chunks and vectors: all that the copies are made of."""
-        ids = self._connection.execute("SELECT article_id FROM versions WHERE retired_at IS NULL").fetchall()
-        for (article_id,) in ids:
-            keys = self._connection.execute(
-                "SELECT chunk_key FROM chunks JOIN versions USING (version_id) WHERE article_id = ? ORDER BY position",
-                (article_id,),
+        ids = self._connection.execute("SELECT version_id FROM versions WHERE retired_at IS NULL").fetchall()
+        for version_id in ids:
+            version = version_from(
+                self._connection.execute(
+                    f"SELECT {VERSION_COLUMNS} FROM versions WHERE version_id = ?", version_id
+                ).fetchone()
+            )
+            rows = self._connection.execute(
+                'SELECT position, start, "end", sentences, vector FROM chunks WHERE version_id = ? ORDER BY position',
+                version_id,
             ).fetchall()
-            found = self.chunks([key for (key,) in keys], Filters())
-            chunks = tuple(sorted((live.chunk for live in found.values()), key=lambda chunk: chunk.position))
-            version = next(iter(found.values())).version
-            vectors = np.stack([found[chunk_key(article_id, version.number, c.position)].vector for c in chunks])
+            if not rows:  # a damaged catalog, which `dateline doctor` tells of
+                continue
+            chunks = tuple(chunk_from(version.article, row) for row in rows)
+            vectors = _matrix([vector for *_, vector in rows])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
     def newest_version(self) -> int:

@@ -46,7 +46,7 @@ class StoreSettings(Section):
     data_dir: Path = Field(default_factory=lambda: user_data_path("dateline"))
     embedding_model: str = ""
     chroma_url: str = Field("", pattern=r"^(https?://[^/?#@\s]+/?)?$")
-    chroma_collection: str = Field("dateline", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]$")
+    chroma_collection: str = Field("dateline", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,500}[a-zA-Z0-9]$")
 
     @property
     def chroma_server(self) -> ChromaServer | None:

@@ -87,11 +87,15 @@ def summary_from(row: Sequence[Any]) -> ArticleSummary:
 
 def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
-    _, position, start, end, sentences, vector, *rest = row
-    version = version_from(rest)
-    text = version.article.text[start:end]
-    chunk = Chunk(version.article.article_id, position, start, end, text, _unpack(sentences))
-    return LiveChunk(version, chunk, np.frombuffer(vector, dtype=np.float32))
+    _, *chunk, vector = row[:6]
+    version = version_from(row[6:])
+    return LiveChunk(version, chunk_from(version.article, chunk), np.frombuffer(vector, dtype=np.float32))
+
+
+def chunk_from(article: Article, row: Sequence[Any]) -> Chunk:
+    """Read a chunk of an article from its position, start, end and sentences, and whatever comes after them."""
+    position, start, end, sentences = row[:4]
+    return Chunk(article.article_id, position, start, end, article.text[start:end], _unpack(sentences))
 
 
 def pack(spans: Sequence[Span]) -> bytes:

@@ -7,14 +7,14 @@ vectors; the catalog filters what comes back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from index_store.chroma_client import REBUILD, OpenClient, connect, open_folder, translated_errors
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.records import Article, ChromaServer, Chunk, NewVersion, Vectors
 
@@ -22,44 +22,39 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
     from chromadb.api.models.Collection import Collection
-    from chromadb.config import Settings
     from llama_index.core.schema import TextNode
 
 COLLECTION = "dateline"
-_RESTORE = "The next `dateline index` or `reindex` makes them anew, without embedding again."
+_FILL_CHUNKS = 1_000  # at a time, so that memory stays flat; more were no faster
 # Cosine, since LlamaIndex reads scores as exp(-distance). Of the 200 nearest to each of 118 questions, among 24,000
 # chunks, a beam of 1,000 missed 6 in all and one of 400 missed 88. Chroma's own is 100.
 _CONFIGURATION: "CreateCollectionConfiguration" = {
     "hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 1_000}
 }
 
+_Entry: TypeAlias = tuple[str, Article, Chunk, Vectors]  # a chunk with its key, its article and its vector
+_Any = TypeVar("_Any")
+
 
 class ChromaVectors:
     """The Chroma collection of one data folder; made by `vectors_in_folder` or `vectors_on_server`."""
 
-    def __init__(self, client: "Client", collection: "Collection", *, spelling: str = "") -> None:
-        self._client = client
+    def __init__(self, opened: OpenClient, collection: "Collection") -> None:
+        self._opened = opened
         self._collection = collection
-        self._spelling = spelling
 
     @property
     def is_current(self) -> bool:
         """Whether it sees what other processes write, as a server does, and an open folder does not."""
-        return not self._spelling
+        return not self._opened.spelling
 
     def close(self) -> None:
         """Close the files: an open client keeps threads and memory for good."""
-        _close(self._client)
-        _SPELLINGS.discard(self._spelling)
-
-    def count(self) -> int:
-        """Count the chunks that it holds, live or not."""
-        with _translated_errors():
-            return self._collection.count()
+        self._opened.close()
 
     def warm(self) -> None:
         """Load the graph, which the first question would wait for."""
-        with _translated_errors():
+        with translated_errors():
             some = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
             if some is not None and len(some):
                 self._collection.query(query_embeddings=np.asarray(some), n_results=1, include=[])
@@ -75,52 +70,44 @@ class ChromaVectors:
         Returns:
             Chunk keys, nearest first. Some may be gone: look each one up in the catalog.
         """
-        with _translated_errors():
+        with translated_errors():
             # More than there are may be asked for; to count them first takes 18 ms with 170,000.
             found = self._collection.query(query_embeddings=np.asarray([vector]), n_results=limit, include=[])
         return list(found["ids"][0])
 
+    def keys(self) -> list[str]:
+        """List the keys of all chunks, live or not, in no order."""
+        with translated_errors():
+            return list(self._collection.get(include=[])["ids"])
+
     def replace(self, versions: Iterable[NewVersion]) -> None:
         """Add the chunks of these versions, replacing any of the same keys."""
+        for some in _batches(_entries(versions), self._most_at_once()):
+            self.forget([key for key, *_ in some])  # the store adds, and Chroma ignores an id that it has
+            self._add(some)
+
+    def fill(self, versions: Iterable[NewVersion]) -> None:
+        """Add the chunks of these versions, however many, to a collection that holds none of them."""
+        for some in _batches(_entries(versions), min(_FILL_CHUNKS, self._most_at_once())):
+            self._add(some)
+
+    def _add(self, entries: Sequence[_Entry]) -> None:
         from llama_index.vector_stores.chroma import ChromaVectorStore  # 2 s, and only when writing
 
-        store = ChromaVectorStore(chroma_collection=self._collection)
-        entries = [
-            (key, version.article, chunk, vector)
-            for version in versions
-            for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True)
-        ]
-        for some in _batches(entries, self._client.get_max_batch_size()):
-            self.forget([key for key, *_ in some])  # the store adds, and Chroma ignores an id that it has
-            with _translated_errors():
-                store.add([_node(*entry) for entry in some])
+        with translated_errors():
+            ChromaVectorStore(chroma_collection=self._collection).add([_node(*entry) for entry in entries])
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drop these chunks; those that are not there are no error."""
-        for some in _batches(keys, self._client.get_max_batch_size()):
-            with _translated_errors():
+        for some in _batches(keys, self._most_at_once()):
+            with translated_errors():
                 present = self._collection.get(ids=list(some), include=[])["ids"]
                 if present:
                     self._collection.delete(ids=present)
 
-
-_SPELLINGS = set[str]()  # of the folders that are open in this process
-_TAKING = Lock()
-
-
-def _take_spelling(folder: Path) -> str:
-    """
-    Spell a folder's path as nobody else in this process does.
-
-    Chroma shares one system among the clients of a process that spell a path alike, and it never sees what other
-    processes write; so a client that is to see the newest state needs a spelling of its own.
-    """
-    with _TAKING:
-        spelling = str(folder)
-        while spelling in _SPELLINGS:
-            spelling += "/."
-        _SPELLINGS.add(spelling)
-    return spelling
+    def _most_at_once(self) -> int:
+        with translated_errors():
+            return self._opened.client.get_max_batch_size()
 
 
 def vectors_in_folder(folder: Path, *, create: bool = False) -> ChromaVectors:
@@ -130,17 +117,14 @@ def vectors_in_folder(folder: Path, *, create: bool = False) -> ChromaVectors:
     Raises:
         IndexStoreError: If there is none, or it cannot be read.
     """
-    import chromadb  # 1.3 s that a one-off question must not pay
-
     if not create and not (folder / "chroma.sqlite3").exists():
-        raise IndexStoreError(f"The vectors in {folder} are missing.", remedy=_RESTORE)
-    spelling = _take_spelling(folder)
+        raise IndexStoreError(f"The vectors in {folder} are missing.", remedy=REBUILD)
+    opened = open_folder(folder)
     try:
-        with _translated_errors():
-            client = cast("Client", chromadb.PersistentClient(path=spelling, settings=_settings()))
-            return ChromaVectors(client, _collection(client, COLLECTION, create=create), spelling=spelling)
+        with translated_errors():
+            return ChromaVectors(opened, _in_folder(opened.client, create=create))
     except BaseException:
-        _SPELLINGS.discard(spelling)
+        opened.close()
         raise
 
 
@@ -157,80 +141,54 @@ def vectors_on_server(server: ChromaServer, *, owner: str, create: bool = False)
         IndexStoreError: If the server cannot be reached, or has no such collection.
         MismatchError: If the collection belongs to another data folder.
     """
-    import chromadb  # see vectors_in_folder
-
-    url = urlsplit(server.url)
-    is_tls = url.scheme == "https"
+    opened = connect(server)
     try:
-        with _translated_errors(server):
-            port = url.port or (443 if is_tls else 80)
-            opened = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=is_tls, settings=_settings())
-            client = cast("Client", opened)
-            collection = _collection(client, server.collection, create=create, owner=owner)
-    except ValueError as error:  # Chroma's way of saying that it could not connect
-        raise _unreachable(server, error) from error
+        with translated_errors(server):
+            collection = collection_on_server(opened.client, server, owner=owner)
+            if collection is None and create:
+                collection = _made(opened.client, server.collection, {"dateline_folder": owner})
+        if collection is None:
+            missing = f"The vectors, the collection {server.collection} at {server.url}, are missing."
+            raise IndexStoreError(missing, remedy=REBUILD)
+    except BaseException:
+        opened.close()
+        raise
+    return ChromaVectors(opened, collection)
+
+
+def collection_on_server(client: "Client", server: ChromaServer, *, owner: str) -> "Collection | None":
+    """
+    Look for a data folder's collection on its server; None where there is none.
+
+    Raises:
+        MismatchError: If it belongs to another data folder.
+    """
+    from chromadb.errors import NotFoundError  # see open_folder
+
+    try:
+        collection = client.get_collection(server.collection, embedding_function=None)
+    except NotFoundError:
+        return None
     if (collection.metadata or {}).get("dateline_folder") != owner:
-        _close(client)
         raise MismatchError(
             f"The collection {server.collection} at {server.url} belongs to another data folder.",
             remedy="Name another one with chroma_collection under [store].",
         )
-    return ChromaVectors(client, collection)
+    return collection
 
 
-def _close(client: "Client") -> None:
-    """Close a client, and its connections to a server, which Chroma would leave open."""
-    client.close()
-    for one in (client, client._admin_client):
-        connections = getattr(getattr(one, "_server", None), "_session", None)
-        if connections:
-            connections.close()
-
-
-def _settings() -> "Settings":
-    from chromadb.config import Settings  # see vectors_in_folder
-
-    return Settings(anonymized_telemetry=False)
-
-
-def _collection(client: "Client", name: str, *, create: bool, owner: str = "") -> "Collection":
+def _in_folder(client: "Client", *, create: bool) -> "Collection":
     if not create:
-        return client.get_collection(name, embedding_function=None)
-    from chromadb.errors import NotFoundError  # see vectors_in_folder
+        return client.get_collection(COLLECTION, embedding_function=None)
+    from chromadb.errors import NotFoundError  # see open_folder
 
     with suppress(NotFoundError):
-        return client.get_collection(name, embedding_function=None)
-    metadata = {"dateline_folder": owner} if owner else None
+        return client.get_collection(COLLECTION, embedding_function=None)
+    return _made(client, COLLECTION, None)
+
+
+def _made(client: "Client", name: str, metadata: dict[str, Any] | None) -> "Collection":
     return client.create_collection(name, metadata=metadata, configuration=_CONFIGURATION, embedding_function=None)
-
-
-# What Chroma raises when a folder is opened again after that has failed in this process; the opening after it is sound.
-_AFTER_A_FAILURE = AttributeError
-
-
-@contextmanager
-def _translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
-    from chromadb.errors import ChromaError  # see vectors_in_folder
-    from httpx import HTTPError  # what Chroma speaks to servers with
-
-    try:
-        yield
-    except HTTPError as error:
-        raise _unreachable(server, error) from error
-    except (ChromaError, _AFTER_A_FAILURE) as error:
-        remedy = f"Check the disk's free space and try again; otherwise delete the folder chroma. {_RESTORE}"
-        if server:
-            remedy = f"Check the server, chroma_url and chroma_collection under [store]. {_RESTORE}"
-        raise IndexStoreError(f"The vectors cannot be read or written: {error}", remedy=remedy) from error
-
-
-def _unreachable(server: ChromaServer | None, error: Exception) -> IndexStoreError:
-    where = f"The Chroma server {server.url}" if server else "The Chroma server"
-    told = str(error).splitlines()
-    return IndexStoreError(
-        f"{where} cannot be reached: {told[0] if told else type(error).__name__}",
-        remedy="Start it (`chroma run`), or correct chroma_url under [store].",
-    )
 
 
 def _node(key: str, article: Article, chunk: Chunk, vector: Vectors) -> "TextNode":
@@ -255,6 +213,13 @@ def _metadata(article: Article) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _batches(entries: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for first in range(0, len(entries), size):
-        yield entries[first : first + size]
+def _entries(versions: Iterable[NewVersion]) -> Iterator[_Entry]:
+    for version in versions:
+        for key, chunk, vector in zip(version.keys, version.chunks, version.vectors, strict=True):
+            yield key, version.article, chunk, vector
+
+
+def _batches(some: Iterable[_Any], size: int) -> Iterator[list[_Any]]:
+    remaining = iter(some)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -24,7 +24,7 @@ _MOST_TERM_SCORE = 2.2  # what BM25 gives a term that fills a text, over the ter
 _LONGEST_QUERY_WORDS = 64
 _MOST_TIES = 32  # times as many as wanted
 _WRITER_HEAP_BYTES = 100_000_000
-_RESTORE = "The next `dateline index` or `reindex` makes them anew, without embedding again."
+_REBUILD = "`dateline rebuild` makes them anew, without embedding again."
 _CHECK_DISK = "Check the disk's free space, then run the command again: it goes on where it stopped."
 
 
@@ -83,14 +83,14 @@ class Words:
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         elif not (folder / "meta.json").exists():
-            raise IndexStoreError(f"The words in {folder} are missing.", remedy=_RESTORE)
+            raise IndexStoreError(f"The words in {folder} are missing.", remedy=_REBUILD)
         schema = _schema()
         self._queries = Queries(schema)
         try:
             self._index = tantivy.Index(schema, str(folder), reuse=True)
         except ValueError as error:
             raise MismatchError(
-                f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=_RESTORE
+                f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=_REBUILD
             ) from error
         self._look()
 
@@ -209,6 +209,18 @@ class Words:
                 writer.delete_documents_by_query(self._queries.any_key(version.keys))
                 for key, chunk in zip(version.keys, version.chunks, strict=True):
                     writer.add_document(_entry(key, version, chunk.text))
+
+    def fill(self, versions: Iterable[NewVersion]) -> None:
+        """Add the chunks of these versions, however many, to an index that holds none of them, in one commit."""
+        with self._commit() as writer:
+            for version in versions:
+                for key, chunk in zip(version.keys, version.chunks, strict=True):
+                    writer.add_document(_entry(key, version, chunk.text))
+
+    def keys(self) -> list[str]:
+        """List the keys of all entries, in no order; one that was entered twice stands twice."""
+        found = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs)).hits
+        return [self._key(address) for _, address in found]
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drop these chunks, in one commit."""

@@ -5,22 +5,21 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 from index_store.configuration import StoreSettings
+from index_store.copies import restore_missing
+from index_store.copy_places import WordsInFolder, chroma_copy
 from index_store.encoder import Model, PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.models import check_model
-from index_store.records import Article, ChromaServer, Chunk, Filters, Likeness, NewVersion, Vectors
+from index_store.records import Article, ChromaServer, Chunk, Likeness, NewVersion, Vectors
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
-from index_store.words import Words, is_readable
+from index_store.words import Words
 from index_store.writable_catalog import WritableCatalog
-
-_VERSIONS_A_COMMIT = 200  # when a copy is made anew; one at a time takes ten times as long
 
 
 class IndexWriter:
@@ -41,7 +40,9 @@ class IndexWriter:
         self._server = chroma
         self._encoder: PassageEncoder | None = None
         self._chroma: ChromaVectors | None = None
-        self._restore_missing_copies()
+        self._chroma_copy = chroma_copy(folder, chroma, owner=catalog.identity())
+        at_hand = [] if chroma else [self._chroma_copy]  # a server is asked when it is needed
+        restore_missing(catalog, [*at_hand, WordsInFolder(folder)])
         self._words = Words(folder / "words", create=True)
         self._clear_strays()
 
@@ -87,7 +88,7 @@ class IndexWriter:
         """
         at = datetime.now(UTC)
         versions = list(self._new_versions(articles, vectors, likenesses or {}, at))
-        with _translated_errors(self._folder):
+        with translated_errors(self._folder):
             self._catalog.expect(key for version in versions for key in version.keys)
             self._vectors.replace(versions)
             self._words.replace(versions)
@@ -96,7 +97,7 @@ class IndexWriter:
 
     def remember(self, states: Iterable[SourceState | PageState]) -> None:
         """Remember what sources and pages answered; the articles they speak of must be committed."""
-        with _translated_errors(self._folder):
+        with translated_errors(self._folder):
             SourceLog(self._catalog.connection).save(states)
 
     def remove(self, article_ids: Iterable[str]) -> int:
@@ -106,7 +107,7 @@ class IndexWriter:
         Returns:
             How many of their chunks were removed.
         """
-        with _translated_errors(self._folder):
+        with translated_errors(self._folder):
             gone = self._catalog.retire(article_ids, at=datetime.now(UTC))
             self._clear_strays()
         return gone
@@ -133,38 +134,11 @@ class IndexWriter:
             self._words.forget(keys)
             self._catalog.forget_strays()
 
-    def _restore_missing_copies(self) -> None:
-        """
-        Make a copy anew from the catalog, without embedding again: one that was deleted, and words that cannot be read.
-
-        Words are damaged, or of another version of Dateline, which wrote them otherwise.
-        """
-        if self._catalog.count_chunks(Filters()) == 0:
-            return
-        has_vectors = self._server or (self._folder / "chroma" / "chroma.sqlite3").exists()
-        missing = [] if has_vectors else ["chroma"]  # of a server it is found out when it is opened
-        if not is_readable(self._folder / "words"):
-            shutil.rmtree(self._folder / "words", ignore_errors=True)
-            missing.append("words")
-        interrupted = (self._catalog.fact("restoring") or "").split()
-        self._restore(sorted({*missing, *interrupted}))
-
-    def _restore(self, names: Sequence[str]) -> None:
-        if names:
-            self._catalog.set_fact("restoring", " ".join(names))  # a run that is killed meanwhile begins anew
-            copies = [self._vectors if name == "chroma" else Words(self._folder / name, create=True) for name in names]
-            live = self._catalog.live_versions()
-            while some := list(islice(live, _VERSIONS_A_COMMIT)):
-                for copy in copies:
-                    copy.replace(some)
-            self._catalog.set_fact("restoring", "")
-
     @property
     def _vectors(self) -> ChromaVectors:
         if self._chroma is None and self._server:
+            restore_missing(self._catalog, [self._chroma_copy])
             self._chroma = vectors_on_server(self._server, owner=self._catalog.identity(), create=True)
-            if self._chroma.count() == 0 and self._catalog.count_chunks(Filters()):
-                self._restore(["chroma"])
         elif self._chroma is None:
             self._chroma = vectors_in_folder(self._folder / "chroma", create=True)
         return self._chroma
@@ -189,7 +163,7 @@ def open_writer(
         MismatchError: If it was made by another version, with another model or by another recipe.
     """
     with writer_lock(folder), closing(WritableCatalog.open(folder / "catalog.sqlite", create=True)) as catalog:
-        with _translated_errors(folder):
+        with translated_errors(folder):
             model = Model.from_setting(embedding_model)
             if not catalog.has_versions():  # an empty folder may still become anything
                 shutil.rmtree(folder / "encoder", ignore_errors=True)
@@ -210,7 +184,7 @@ def open_writer_of(store: StoreSettings, *, recipe: str) -> AbstractContextManag
 
 
 @contextmanager
-def _translated_errors(folder: Path) -> Iterator[None]:
+def translated_errors(folder: Path) -> Iterator[None]:
     """Turn a full disk or a folder without write permission into words."""
     try:
         yield

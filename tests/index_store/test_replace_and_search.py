@@ -145,7 +145,7 @@ def test_a_copy_that_was_deleted_is_made_anew(tmp_path: Path, copy: str) -> None
         put(writer, [article("mayor", "The mayor spoke.", "The council listened."), article("ferry")])
     before = found(tmp_path, "mayor council ferry", resident=True)
     shutil.rmtree(tmp_path / copy)
-    with pytest.raises(IndexStoreError, match=r"missing.*dateline index"):
+    with pytest.raises(IndexStoreError, match=r"missing.*dateline rebuild"):
         found(tmp_path, "mayor", resident=True)
     with open_writer(tmp_path, recipe=RECIPE):
         pass

@@ -86,7 +86,7 @@ def test_words_of_another_version_are_refused_and_then_made_anew(tmp_path: Path)
     old = tantivy.Index(builder.build(), str(words)).writer(15_000_000, 1)
     old.commit()
     old.wait_merging_threads()
-    with pytest.raises(MismatchError, match=r"another version.*dateline index"):
+    with pytest.raises(MismatchError, match=r"another version.*dateline rebuild"):
         reader(tmp_path)
     with open_writer(tmp_path, recipe=RECIPE):
         pass
