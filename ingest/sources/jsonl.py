@@ -8,6 +8,7 @@ from index_store import SourceError
 from ingest.article import Origin, Rejected
 from ingest.json_values import parsed
 from ingest.settings import IngestSettings
+from ingest.sources.exported import exported_article, is_exported
 from ingest.sources.fields import raw_article
 from ingest.sources.reading import Draft, opened, origin_of
 
@@ -72,7 +73,7 @@ def _read_line(line: bytes, *, origin: Origin, longest: int) -> Draft | Rejected
         value = parsed(line.decode("utf-8-sig"))
         if not isinstance(value, dict):
             return Rejected(origin.source, "is not an article: a JSON object is expected")
-        return raw_article(value), origin
+        return exported_article(value, origin) if is_exported(value) else (raw_article(value), origin)
     except UnicodeDecodeError:
         return Rejected(origin.source, "is not valid UTF-8")
     except SourceError as error:
