@@ -32,6 +32,17 @@ COMMANDS = {
         "extract",
         "Show what the indexer would read from pages, without indexing them.",
     ),
+    "stats": ("index_store.care.commands", "stats", "Show what is indexed, in numbers."),
+    "doctor": (
+        "index_store.care.commands",
+        "doctor",
+        "Check the data folder, and say what to run if something is wrong.",
+    ),
+    "rebuild": ("index_store.care.commands", "rebuild", "Make Chroma and Tantivy anew, without embedding again."),
+    "compact": ("index_store.care.commands", "compact", "Give disk space back, and forget old texts if wanted."),
+    "backup": ("index_store.care.transfer_commands", "backup", "Write the index into one file, while others use it."),
+    "restore": ("index_store.care.transfer_commands", "restore", "Unpack a backup into an empty data folder."),
+    "export": ("index_store.care.transfer_commands", "export", "Write the articles as JSON lines."),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 

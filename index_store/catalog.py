@@ -17,6 +17,7 @@ from index_store.catalog_file import open_file
 from index_store.errors import UnknownArticleError
 from index_store.formats import day
 from index_store.records import (
+    Article,
     ArticleSummary,
     Filters,
     Glance,
@@ -120,7 +121,7 @@ class Catalog:
         Return one version of an article: the live one, or the one with this number.
 
         Raises:
-            UnknownArticleError: If there is none; it names the versions that there are.
+            UnknownArticleError: If there is none, it names the versions that there are; or its text was forgotten.
         """
         wanted = "retired_at IS NULL" if number is None else "number = ?"
         row = self._connection.execute(
@@ -129,7 +130,10 @@ class Catalog:
         ).fetchone()
         if row is None:
             raise _unknown(article_id, number, self.lifetimes(article_id))
-        return version_from(row)
+        version = version_from(row)
+        if not version.article.text:
+            raise _forgotten(version)
+        return version
 
     def lifetimes(self, article_id: str) -> tuple[Lifetime, ...]:
         """When each of an article's versions was live, in their order; none for an article that never was."""
@@ -146,6 +150,12 @@ class Catalog:
             (*values, limit),
         )
         return tuple(summary_from(row) for row in rows)
+
+    def live_articles(self, filters: Filters) -> Iterator[Article]:
+        """Yield live articles whole, oldest first, as of one moment."""
+        where, values = conditions(filters)
+        query = f"SELECT {VERSION_COLUMNS} FROM versions WHERE {where} ORDER BY public_by_epoch, article_id"
+        return (version_from(row).article for row in self._connection.execute(query, values))
 
     def count_articles(self, filters: Filters) -> int:
         """Count live articles that pass."""
@@ -256,6 +266,15 @@ class Catalog:
 def _matrix(vectors: Sequence[bytes]) -> Vectors:
     """One row a vector."""
     return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), -1)
+
+
+def _forgotten(version: Version) -> UnknownArticleError:
+    article = version.article
+    return UnknownArticleError(
+        f"The text of version {version.number} of {article.article_id} (“{article.title}”) was given up by "
+        "`dateline compact --forget-versions-before`.",
+        remedy=f"Its publisher may still have it: {article.url}",
+    )
 
 
 def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:

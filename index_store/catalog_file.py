@@ -13,7 +13,9 @@ _MAPPED_BYTES = 256_000_000
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 _NEWER_DATELINE = "Use the newer Dateline that made it, or index into another folder with --data-dir."
-_BRING_UP_TO_DATE = "The next `dateline index` or `reindex` brings it up to date, without embedding again."
+_BRING_UP_TO_DATE = (
+    "Run `dateline rebuild`, or `dateline index` or `reindex`: each brings it up to date, without embedding again."
+)
 
 
 def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sqlite3.Connection:

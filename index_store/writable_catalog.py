@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 from index_store.catalog import Catalog
 from index_store.catalog_file import open_file
@@ -30,6 +31,11 @@ class WritableCatalog(Catalog):
             MismatchError: If another version of Dateline made it that this one knows nothing of, or it is no catalog.
         """
         return cls(open_file(file, create=create, migrate=True))
+
+    def ensure_identity(self) -> None:
+        """Give the data folder what tells it from every other, unless it has that."""
+        if not self.identity():
+            self.set_fact("identity", uuid4().hex)
 
     def set_fact(self, name: str, value: str) -> None:
         """Write a fact about the index as a whole."""

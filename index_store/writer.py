@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from index_store.configuration import StoreSettings
 from index_store.copies import restore_missing
@@ -171,8 +170,7 @@ def open_writer(
                 catalog.set_fact("recipe", recipe)
             check_model(catalog, model)
             _check_recipe(catalog, recipe)
-            if not catalog.identity():
-                catalog.set_fact("identity", uuid4().hex)
+            catalog.ensure_identity()
             writer = IndexWriter(folder, catalog, model, chroma=chroma)
         with closing(writer):
             yield writer

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from older_formats import OLDER_FORMATS, back_to
 from shelf import RECIPE, article, put
 
 from index_store import (
@@ -23,28 +24,7 @@ from index_store import (
     open_writer,
 )
 
-BACK_TO_FORMAT_3 = """
-DROP TABLE sources;
-CREATE TABLE sources (location TEXT PRIMARY KEY, kind, title, moved_to, etag, last_modified, checked_at, succeeded_at,
-    due_at, paused_until_at, failures, problem, retired INTEGER NOT NULL, update_every_s REAL,
-    since_at INTEGER -- the last column
-) WITHOUT ROWID;
-PRAGMA user_version = 3;
-"""
 NOW = datetime(2025, 3, 5, tzinfo=UTC)
-BACK_TO_FORMAT_2 = """
-DROP INDEX live;
-CREATE INDEX live_by_date ON versions (public_by_epoch) WHERE retired_at IS NULL;
-DROP TABLE sources;
-CREATE TABLE sources (location TEXT PRIMARY KEY, kind, title, moved_to, etag, last_modified, checked_at, succeeded_at,
-    due_at, paused_until_at, failures, problem, retired INTEGER NOT NULL -- the last column
-) WITHOUT ROWID;
-DROP TABLE pages;
-CREATE TABLE pages (page_key TEXT PRIMARY KEY, address, source, entry_key, article_id, announcement, etag,
-    last_modified, checked_at, problem, gone INTEGER NOT NULL -- the last column
-) WITHOUT ROWID;
-PRAGMA user_version = 2;
-"""
 HOLDER = """
 import sys
 from pathlib import Path
@@ -122,13 +102,12 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
         NewsIndex.open(tmp_path)
 
 
-@pytest.mark.parametrize(("number", "script"), [(2, BACK_TO_FORMAT_2), (3, BACK_TO_FORMAT_3)])
-def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path, number: int, script: str) -> None:
+@pytest.mark.parametrize("number", OLDER_FORMATS)
+def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path, number: int) -> None:
     """A folder of an older format is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [article("one")])
-    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as catalog:
-        catalog.executescript(script)
+    back_to(number, tmp_path)
     with pytest.raises(MismatchError, match=f"format {number}"):
         NewsIndex.open(tmp_path)
     with open_writer(tmp_path, recipe=RECIPE) as writer:

@@ -1,0 +1,94 @@
+"""A consistent copy of a data folder in one file, taken while a bot reads it and a writer writes it."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO
+
+from index_store.care.archive import CATALOG, MANIFEST, Manifest, Member
+from index_store.care.sizes import require_room, sizes
+from index_store.care.whole_file import whole_file
+from index_store.catalog import Catalog
+from index_store.records import Filters
+from index_store.schema import SCHEMA_VERSION
+
+_COPY_BYTES = 1 << 20
+_COMPRESSION = 1  # vectors do not shrink, whatever is spent on them; texts do at once
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds, and its size in bytes."""
+
+    articles: int
+    chunks: int
+    size_bytes: int
+
+
+def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
+    """
+    Write a backup; the data folder may be read and written meanwhile, and is copied as of one moment.
+
+    Args:
+        folder: The data folder.
+        file: The backup, written whole or not at all.
+        force: Whether to replace a file that is there.
+
+    Raises:
+        EmptyIndexError: If nothing has been indexed there.
+        IndexStoreError: If the file is there already, or cannot be written.
+    """
+    with closing(Catalog.open(folder / CATALOG)) as catalog, whole_file(file, force=force) as stream:
+        measured = sizes(folder)
+        require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
+        with _frozen(catalog, file.with_name(f"{file.name}.catalog.part")) as frozen:
+            _write(stream, {CATALOG: frozen} | _compiled_model(folder))
+            with closing(Catalog.open(frozen)) as copied:
+                counts = copied.count_articles(Filters()), copied.count_chunks(Filters())
+    return Backup(*counts, size_bytes=file.stat().st_size)
+
+
+@contextmanager
+def _frozen(catalog: Catalog, draft: Path) -> Iterator[Path]:
+    """Copy the catalog as of one moment; the copy is gone afterwards."""
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(draft)) as copy:
+            catalog.connection.backup(copy)  # in one step: in several, a busy writer would make it begin anew for ever
+        yield draft
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{draft}{suffix}").unlink(missing_ok=True)
+
+
+def _compiled_model(folder: Path) -> dict[str, Path]:
+    found = sorted((folder / "encoder").glob("*"))
+    return {f"encoder/{path.name}": path for path in found if path.is_file()}
+
+
+def _write(stream: BinaryIO, paths: dict[str, Path]) -> None:
+    with (
+        ExitStack() as opened,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive,
+    ):
+        files = {name: opened.enter_context(path.open("rb")) for name, path in paths.items()}
+        members = tuple(_member(name, file) for name, file in files.items())
+        manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION, members)
+        archive.writestr(MANIFEST, json.dumps(manifest.json(), indent=1))
+        for name, file in files.items():
+            file.seek(0)
+            with archive.open(name, "w", force_zip64=True) as target:
+                shutil.copyfileobj(file, target, _COPY_BYTES)
+
+
+def _member(name: str, file: BufferedReader) -> Member:
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Member(name, file.tell(), digest)

@@ -1,0 +1,100 @@
+"""Checks of a data folder around its stores: who writes to it, what lies about, room, the compiled model."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from index_store.care.findings import Finding, note, ok, problem
+from index_store.care.sizes import free_bytes, readable_bytes, sizes
+from index_store.copies import leftovers
+from index_store.copy_places import Copy
+from index_store.encoder import OnnxQuestionEncoder
+from index_store.errors import EncoderError, IndexStoreError
+
+_LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
+
+
+def check_writer(folder: Path) -> Finding:
+    """Tell whether a process is writing; one that died has left a note and, to be cleared away, what it had begun."""
+    try:
+        said = json.loads((folder / "writer.json").read_text(encoding="utf-8"))
+        pid, since = int(said["pid"]), str(said["since"])
+    except FileNotFoundError:
+        return ok("writer", "no process is writing")
+    except (OSError, ValueError, KeyError, TypeError):  # it is writing its note right now
+        return note("writer", "a process is about to write")
+    if _is_alive(pid):
+        return ok("writer", f"process {pid} has been writing since {since}")
+    return note("writer", f"process {pid}, which began at {since}, was killed; the next writer clears up after it")
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name != "posix":  # elsewhere, asking would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def check_leftovers(copies: Sequence[Copy]) -> Finding:
+    """Tell of drafts of copies, as far as these can be looked at."""
+    names = list[str]()
+    for copy in copies:
+        with suppress(IndexStoreError):  # a server that cannot be reached is told by the check of Chroma
+            names += leftovers([copy])
+    if not names:
+        return ok("drafts", "none")
+    return note(
+        "drafts",
+        f"{', '.join(names)}: being made, or left by a killed `dateline rebuild`",
+        remedy="If no process is writing, the next `dateline rebuild` or `dateline index` clears them away.",
+    )
+
+
+def check_room(folder: Path) -> Finding:
+    """Compare what is free on the disk with what writing, and making the copies anew, will take."""
+    free, measured = free_bytes(folder), sizes(folder)
+    copies = measured["chroma"] + measured["words"]
+    told = f"{readable_bytes(free)} free"
+    if free < _LEAST_FREE_BYTES:
+        return problem("disk", told, remedy="Make room: the next index run may fill the disk.")
+    if free < copies:
+        return note("disk", f"{told}, less than the {readable_bytes(copies)} that `dateline rebuild` needs meanwhile")
+    return ok("disk", told)
+
+
+def check_sizes(folder: Path) -> Finding:
+    """Tell how large the parts are."""
+    measured = sizes(folder)
+    parts = ", ".join(f"{part} {readable_bytes(count)}" for part, count in measured.items() if count)
+    return ok("size", f"{readable_bytes(sum(measured.values()))}: {parts}")
+
+
+def check_encoder(folder: Path, *, dimensions: int | None) -> Finding:
+    """Encode a question with the compiled model; its vector must be as long as the index's, where that has any."""
+    if not (folder / "encoder" / "model.onnx").exists():
+        return note(
+            "encoder",
+            "the model is not compiled, so a question takes seconds longer",
+            remedy="`dateline rebuild` compiles it, if it can be compiled.",
+        )
+    try:
+        vector = OnnxQuestionEncoder(folder / "encoder").encode_question("who led the talks?")
+    except EncoderError as error:
+        return problem("encoder", error.message.rstrip("."), remedy=_COMPILE)
+    if dimensions is not None and vector.shape != (dimensions,):
+        return problem("encoder", f"its vectors have {vector.size} numbers, the index's {dimensions}", remedy=_COMPILE)
+    if abs(float(np.linalg.norm(vector)) - 1) > 1e-3:
+        return problem("encoder", "its vectors are not of unit length", remedy=_COMPILE)
+    return ok("encoder", "the compiled model encodes questions")
+
+
+_COMPILE = "Run `dateline rebuild`, which compiles the model anew."

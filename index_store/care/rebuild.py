@@ -1,0 +1,70 @@
+"""Making anew what can be made anew: both copies, and the compiled model where it is missing or broken."""
+
+import shutil
+from pathlib import Path
+
+from index_store.care.holding import held_catalog
+from index_store.care.progress import Expect, unseen
+from index_store.care.sizes import require_room, sizes
+from index_store.copies import rebuild
+from index_store.copy_places import all_copies
+from index_store.encoder import Model, OnnxQuestionEncoder, PassageEncoder
+from index_store.errors import EncoderError
+from index_store.models import check_model
+from index_store.records import ChromaServer, Filters
+
+
+def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: Expect = unseen) -> tuple[int, int]:
+    """
+    Make Chroma and Tantivy anew from the catalog.
+
+    Args:
+        folder: The data folder.
+        server: The server that holds the vectors; None for the data folder itself.
+        expect: Told how many steps there are: one for each article of each copy.
+
+    Returns:
+        How many articles and chunks they hold.
+
+    Raises:
+        IndexStoreError: As `held_catalog`, or if the disk has no room for both.
+    """
+    with held_catalog(folder) as catalog:
+        measured = sizes(folder)
+        require_room(folder, measured["chroma"] + measured["words"])
+        articles, copies = catalog.count_articles(Filters()), all_copies(folder, server, owner=catalog.identity())
+        rebuild(catalog, copies, done=expect(articles * len(copies)))
+        return articles, catalog.count_chunks(Filters())
+
+
+def restore_encoder(folder: Path, *, embedding_model: str) -> bool:
+    """
+    Compile the model for questions where that is missing or broken.
+
+    Args:
+        folder: The data folder.
+        embedding_model: The setting of that name.
+
+    Returns:
+        Whether there is a compiled model now; some models cannot be compiled.
+
+    Raises:
+        EncoderError: If the model cannot be loaded.
+        MismatchError: If the setting names another model than the one that the index was made with.
+    """
+    compiled = folder / "encoder"
+    if _is_usable(compiled):
+        return True
+    with held_catalog(folder) as catalog:
+        model = Model.from_setting(embedding_model)
+        check_model(catalog, model)
+        shutil.rmtree(compiled, ignore_errors=True)
+        return PassageEncoder(model).export(compiled)
+
+
+def _is_usable(compiled: Path) -> bool:
+    try:
+        OnnxQuestionEncoder(compiled).encode_question("who led the talks?")
+    except EncoderError:
+        return False
+    return True

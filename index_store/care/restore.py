@@ -1,0 +1,192 @@
+"""
+A backup unpacked into an empty data folder, and its copies made anew.
+
+A backup may come from anywhere. Only names that a backup may hold are written, never more bytes than its manifest
+says, and only if these fit on the disk; the catalog must have Dateline's tables and no others before anything is read
+from it. All happens in a draft folder; what it holds moves out of it at the end, the catalog last.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, Member, may_hold
+from index_store.care.catalog_checks import check_file
+from index_store.care.findings import Status
+from index_store.care.progress import Expect
+from index_store.care.sizes import require_room
+from index_store.copies import COPIES, rebuild
+from index_store.copy_places import all_copies
+from index_store.errors import IndexStoreError, MismatchError
+from index_store.lock import writer_lock
+from index_store.records import ChromaServer, Filters
+from index_store.writable_catalog import WritableCatalog
+from index_store.writer import translated_errors
+
+_DRAFT = "restore.new"
+_NOT_IN_THE_WAY = {"writer.lock", "writer.json", _DRAFT, "lost+found"}
+_LONGEST_MANIFEST_BYTES = 100_000
+_MOST_MEMBERS = 50
+_ROOM_FOR_COPIES = 5  # times the catalog: what both copies took, measured on long and short articles
+_COPY_BYTES = 1 << 20
+_PROGRAMS = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE '%VIRTUAL%'"
+_ANOTHER = "Use a file that `dateline backup` wrote."
+
+
+def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, expect: Expect) -> tuple[int, int]:
+    """
+    Unpack a backup into an empty data folder, whole or not at all.
+
+    Args:
+        file: The backup.
+        folder: The data folder; made where there is none.
+        server: The server that holds the vectors; None for the data folder itself.
+        expect: Told how many steps making the copies will take.
+
+    Returns:
+        How many articles and chunks it holds.
+
+    Raises:
+        BusyIndexError: If another process is writing to the folder.
+        IndexStoreError: If the folder is not empty or cannot be written, or the file is no whole backup.
+        MismatchError: If the backup's catalog is of a newer Dateline, or the server's collection is another folder's.
+    """
+    with _opened(file) as archive:
+        manifest = _manifest(archive, file)
+        _require_empty(folder)
+        with writer_lock(folder), translated_errors(folder):
+            draft = folder / _DRAFT
+            shutil.rmtree(draft, ignore_errors=True)
+            try:
+                _require_room(folder, manifest)
+                draft.mkdir()
+                _unpack(archive, manifest, draft, file)
+                counts = _make_ready(draft, folder, server, expect)
+                _move(draft, folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+    return counts
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+    except FileNotFoundError as error:
+        raise IndexStoreError(f"There is no file {file}.", remedy="Check its name.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise _refusal(file, "is no zip file, or a broken one") from error
+    except OSError as error:
+        raise IndexStoreError(f"{file} cannot be read: {error.strerror or error}.", remedy=_ANOTHER) from error
+
+
+def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
+    """Read what a backup says of itself, and insist that it holds just that."""
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if MANIFEST not in names or len(names) > _MOST_MEMBERS or len(set(names)) != len(names):
+        raise _refusal(file, "is no backup of Dateline")
+    with archive.open(MANIFEST) as stream:
+        text = stream.read(_LONGEST_MANIFEST_BYTES + 1)
+    try:
+        manifest = _read_manifest(json.loads(text[:_LONGEST_MANIFEST_BYTES]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refusal(file, "has a manifest that cannot be read") from error
+    stated = {member.name: member.size_bytes for member in manifest.members}
+    held = {entry.filename: entry.file_size for entry in entries if entry.filename != MANIFEST}
+    if stated != held or CATALOG not in stated or not all(map(may_hold, stated)):
+        raise _refusal(file, "holds other files than a backup does")
+    return manifest
+
+
+def _read_manifest(value: Any) -> Manifest:  # noqa: ANN401 - any JSON
+    if value["kind"] != KIND:
+        raise ValueError(value["kind"])
+    members = tuple(Member(str(one["name"]), int(one["size_bytes"]), str(one["sha256"])) for one in value["members"])
+    return Manifest(str(value["created_at"]), int(value["catalog_format"]), members)
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.exists() and any(path.name not in _NOT_IN_THE_WAY for path in folder.iterdir()):
+        raise IndexStoreError(f"{folder} is not empty.", remedy="Name an empty folder, or a new one, with --data-dir.")
+
+
+def _require_room(folder: Path, manifest: Manifest) -> None:
+    unpacked = sum(member.size_bytes for member in manifest.members)
+    catalog = next(member.size_bytes for member in manifest.members if member.name == CATALOG)
+    require_room(folder, unpacked + _ROOM_FOR_COPIES * catalog)
+
+
+def _unpack(archive: zipfile.ZipFile, manifest: Manifest, draft: Path, file: Path) -> None:
+    for member in manifest.members:
+        target = draft / member.name
+        target.parent.mkdir(exist_ok=True)
+        digest, left = hashlib.sha256(), member.size_bytes
+        with archive.open(member.name) as packed, target.open("xb") as plain:
+            while piece := packed.read(min(_COPY_BYTES, left + 1)):
+                left -= len(piece)
+                if left < 0:
+                    break
+                digest.update(piece)
+                plain.write(piece)
+        if left != 0 or digest.hexdigest() != member.sha256:
+            raise _refusal(file, f"is damaged: {member.name} is not what its manifest says")
+
+
+def _make_ready(draft: Path, folder: Path, server: ChromaServer | None, expect: Expect) -> tuple[int, int]:
+    """Check the catalog and make the copies of it."""
+    _check_catalog(draft / CATALOG)
+    with closing(WritableCatalog.open(draft / CATALOG)) as catalog:
+        catalog.set_fact("identity", _new_identity(catalog, folder))
+        articles, chunks = catalog.count_articles(Filters()), catalog.count_chunks(Filters())
+        copies = all_copies(draft, server, owner=catalog.identity())
+        rebuild(catalog, copies, done=expect(articles * len(copies)))
+    return articles, chunks
+
+
+def _new_identity(catalog: WritableCatalog, folder: Path) -> str:
+    """Tell this folder from the one that was backed up, so that both never share a collection on a server."""
+    return uuid5(NAMESPACE_URL, f"{catalog.identity()} {folder.resolve()}").hex  # the same if it is tried again
+
+
+def _check_catalog(file: Path) -> None:
+    """
+    Refuse a catalog that is not sound, or holds anything but Dateline's tables.
+
+    Raises:
+        MismatchError: If that is so.
+    """
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            programs = connection.execute(_PROGRAMS).fetchone()[0]
+        if programs:
+            raise MismatchError("The backup's catalog holds other tables than Dateline's.", remedy=_ANOTHER)
+        WritableCatalog.open(file).close()  # one of an older format is brought up to date
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            finding = check_file(connection)
+    except sqlite3.DatabaseError as error:
+        raise MismatchError(f"The backup's catalog is damaged: {error}.", remedy=_ANOTHER) from error
+    if finding.status is not Status.OK:
+        raise MismatchError(f"The backup's catalog cannot be used: {finding.told}.", remedy=_ANOTHER)
+
+
+def _move(draft: Path, folder: Path) -> None:
+    """Put everything in its place; the catalog last, without which the folder counts as empty."""
+    for name in ("encoder", *COPIES, CATALOG):
+        if (draft / name).exists():
+            (draft / name).rename(folder / name)
+
+
+def _refusal(file: Path, reason: str) -> IndexStoreError:
+    return IndexStoreError(f"{file} {reason}.", remedy=_ANOTHER)

@@ -1,0 +1,59 @@
+"""What `dateline stats` counts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shelf import RECIPE, article, put
+
+from index_store import SourceState, open_writer
+from index_store.care.readable_stats import readable_statistics, statistics_json
+from index_store.care.stats import Sources, statistics
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def test_articles_dates_publishers_and_languages_are_counted(tmp_path: Path) -> None:
+    """Only live articles count; past versions are counted apart, months and publishers most first or in order."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("ferry", "One.", "Two.", language="en"), article("gone")])
+        put(writer, [article("tram", publisher="Quay Post", published_at=datetime(2024, 12, 31, 23, tzinfo=UTC))])
+        put(writer, [article("undated", published_at=None, publisher=None), article("mayor")])
+        put(writer, [article("mayor", "Changed.")])
+        writer.remove([article("gone").article_id])
+    counted = statistics(tmp_path, now=NOW)
+    articles = counted.articles
+    assert (articles.count, articles.undated, counted.chunks) == (4, 1, 5)
+    assert (counted.versions, counted.past_versions, counted.forgotten_texts) == (6, 2, 0)
+    assert articles.publishers == (("Example News", 2), (None, 1), ("Quay Post", 1))
+    assert articles.languages == ((None, 3), ("en", 1))
+    assert articles.months == (("2024-12", 1), ("2025-03", 2))
+    assert (articles.oldest, articles.newest) == (
+        datetime(2024, 12, 31, 23, tzinfo=UTC),
+        datetime(2025, 3, 5, tzinfo=UTC),
+    )
+    assert sum(counted.bytes_of.values()) > 0
+    assert counted.last_commit_at is not None
+
+
+def test_sources_are_told_by_how_they_answer(tmp_path: Path) -> None:
+    """Those in use are ok or failing, and due or not; one that is gone for good is neither."""
+    earlier, later = datetime(2025, 5, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        writer.remember(
+            [
+                SourceState("https://quay.example/a", succeeded_at=earlier, due_at=earlier),
+                SourceState("https://quay.example/b", succeeded_at=earlier, due_at=later),
+                SourceState("https://quay.example/c", failures=2, problem="answered 500", due_at=later),
+                SourceState("https://quay.example/d", failures=1, problem="answered 410", retired=True, due_at=earlier),
+            ]
+        )
+    assert statistics(tmp_path, now=NOW).sources == Sources(total=4, retired=1, ok=2, failing=1, due=1)
+
+
+def test_an_empty_index_can_be_told(tmp_path: Path) -> None:
+    """Without any article there is nothing to divide by."""
+    with open_writer(tmp_path, recipe=RECIPE):
+        pass
+    counted = statistics(tmp_path, now=NOW)
+    assert "0 in 0 chunks" in readable_statistics(counted)
+    assert statistics_json(counted)["oldest"] is None
