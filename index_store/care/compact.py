@@ -9,7 +9,7 @@ from index_store.care.progress import Expect, unseen
 from index_store.care.sizes import require_room, sizes
 from index_store.catalog import Catalog
 from index_store.copies import rebuild
-from index_store.copy_places import all_copies
+from index_store.copy_places import CURRENT, ChromaInFolder, all_copies
 from index_store.records import ChromaServer, Filters
 from index_store.rows import epoch
 
@@ -61,6 +61,8 @@ def compact(
         _vacuum(catalog)
         copies = all_copies(folder, server, owner=catalog.identity())
         rebuild(catalog, copies, done=expect(catalog.count_articles(Filters()) * len(copies)))
+        if server:
+            ChromaInFolder(folder).drop(CURRENT)  # left when the vectors moved; if they return, it is made anew
         catalog.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return before, sizes(folder)
 

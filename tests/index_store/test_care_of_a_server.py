@@ -209,7 +209,7 @@ def test_compact_and_stats_work_without_a_folder_of_vectors(folder: Path, chroma
 
 
 def test_vectors_move_to_a_server_and_back(folder: Path, chroma: ChromaServer) -> None:
-    """A place that was not written to for a while is made anew by the first writer that uses it again."""
+    """A place that was not written to for a while is made anew by the first writer; `compact` clears the folder."""
     for number, server in enumerate((None, chroma)):
         with open_writer(folder, recipe=RECIPE, chroma=server) as writer:
             put(writer, [article(f"stop {number}")])
@@ -217,3 +217,7 @@ def test_vectors_move_to_a_server_and_back(folder: Path, chroma: ChromaServer) -
             texts = {one.text for one in index.search("stop", Filters(), limit=40, per_article=1)}
         assert texts >= {article(f"stop {one}").text for one in range(number + 1)}
         assert problems(folder, server) == {}
+    assert (folder / "chroma").exists()
+    compact(folder, server=chroma)
+    assert not (folder / "chroma").exists()
+    assert problems(folder, chroma) == {}
