@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from index_store import Filters, NewsIndex, parse_when
-from index_store.ranking import WEIGHTS, Candidate, Features
+from index_store.ranking import WEIGHTS, Candidate
+from index_store.records import Relevance
 
 Matrix = NDArray[np.float64]
 
 SHRINKAGE = 1.0  # on squared weights of features of unit variance
 FOLDS, SHUFFLES = 6, 3
 ROUNDS = 3  # of choosing each article's best chunk by the weights so far
-EVERYTHING = tuple(Features._fields)
+EVERYTHING = tuple(Relevance._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Asked:
     Attributes:
         asked_at: The date of asking, which decides the fold.
         candidates: Chunks.
-        features: One row a candidate, in the order of `Features`.
+        features: One row a candidate, in the order of `Relevance`.
         right: Whether each candidate's article holds the answer.
         articles: For each article, the rows of its candidates.
     """
@@ -58,7 +59,7 @@ class Asked:
         """Prepare candidates for training; `right` are the articles that hold the answer."""
         found = tuple(sorted(candidates, key=lambda one: one.key))
         ids = np.array([candidate.glance.article_id for candidate in found])
-        features = np.array([candidate.features for candidate in found])
+        features = np.array([candidate.relevance for candidate in found])
         articles = tuple(np.flatnonzero(ids == one) for one in dict.fromkeys(ids))
         return cls(asked_at, found, features, np.isin(ids, list(right)), articles)
 
@@ -184,9 +185,9 @@ def report(asked: Sequence[Asked]) -> None:
     print("\nlearned:", shares(learn(asked, everything)), "\n", flush=True)
 
 
-def shares(weights: Matrix) -> Features:
+def shares(weights: Matrix) -> Relevance:
     """Weights that add up to 1."""
-    return Features(*(round(float(weight), 3) for weight in weights / weights.sum()))
+    return Relevance(*(round(float(weight), 3) for weight in weights / weights.sum()))
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.freshness import Asking
 from index_store.models import check_model
 from index_store.nearest import ChromaNearest, ExactNearest, Nearest, opener
-from index_store.ranking import Candidate, Features, cut, keep_best, ranked
-from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Vectors, Version
+from index_store.ranking import Candidate, cut, keep_best, ranked
+from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Relevance, Vectors, Version
 from index_store.source_log import SourceLog
 from index_store.words import Words
 
@@ -138,8 +138,8 @@ class NewsIndex:
         for key, glance in glances.items():
             story_id = stories.get(glance.article_id, glance.article_id)
             freshness = asking.freshness(published.get(story_id))
-            features = Features(max(glance.cosine, 0.0), *matches[key], freshness)
-            candidates.append(Candidate(key, story_id, glance, word_scores.get(key, 0.0), features))
+            relevance = Relevance(max(glance.cosine, 0.0), *matches[key], freshness)
+            candidates.append(Candidate(key, story_id, glance, word_scores.get(key, 0.0), relevance))
         return candidates
 
     def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
@@ -160,6 +160,7 @@ class NewsIndex:
             article=version.article,
             version=version.number,
             chunk=found.chunk,
+            relevance=candidate.relevance,
             score=score,
             word_score=candidate.word_score,
             cosine=candidate.glance.cosine,

@@ -3,35 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from index_store.records import Glance
+from index_store.records import Glance, Relevance
 
 _DECIMALS = 6  # the same text embedded in two batches differs by less
 
 
-class Features(NamedTuple):
-    """
-    What speaks for a passage as the answer to a question; each from 0 to 1, and higher is better.
-
-    Attributes:
-        meaning: Cosine between question and chunk; headline and date are embedded with each chunk.
-        text: BM25 of the chunk's text, as a share of the most that a text could get.
-        headline: The same of its article's headline.
-        opening: Share of the question's words, by squared rarity, that headline and first chunk hold together: whether
-            the article is about the matter or only mentions it.
-        freshness: How new its article was when the question was asked; up to 2 where the newest is asked for.
-    """
-
-    meaning: float
-    text: float
-    headline: float
-    opening: float
-    freshness: float
-
-
 # Learned by benchmarks/train_ranking.py; the table of what was tried is in benchmarks/retrieval.md.
-WEIGHTS = Features(meaning=0.22, text=0.12, headline=0.26, opening=0.2, freshness=0.2)
+WEIGHTS = Relevance(meaning=0.22, text=0.12, headline=0.26, opening=0.2, freshness=0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +23,19 @@ class Candidate:
         story_id: What all copies of its article have in common.
         glance: What the catalog knows of it.
         word_score: BM25, 0 where no word matches.
-        features: What speaks for it.
+        relevance: What speaks for it.
     """
 
     key: str
     story_id: str
     glance: Glance
     word_score: float
-    features: Features
+    relevance: Relevance
 
     @property
     def score(self) -> float:
         """The weighted mean of its features."""
-        return sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
+        return sum(weight * value for weight, value in zip(WEIGHTS, self.relevance, strict=True))
 
 
 def ranked(candidates: Iterable[Candidate]) -> list[tuple[Candidate, float]]:

@@ -1,6 +1,6 @@
 """What goes onto the shelf and what comes back: frozen records, whole from birth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Self
@@ -239,6 +239,14 @@ class Filters:
     as_of: datetime | None = None
     publishers: tuple[str, ...] = ()
 
+    def within(self, since: datetime | None, until: datetime | None) -> Self:
+        """Narrow them further to what was published between two moments (None for no limit)."""
+        return replace(
+            self,
+            since=max((moment for moment in (self.since, since) if moment), default=None),
+            until=min((moment for moment in (self.until, until) if moment), default=None),
+        )
+
     @property
     def narrow(self) -> bool:
         """Whether any article could be left out."""
@@ -261,6 +269,26 @@ class ArticleSummary:
         return cls(article.article_id, article.url, article.title, article.publisher, article.published_at)
 
 
+class Relevance(NamedTuple):
+    """
+    What speaks for a passage as the answer to a question; each from 0 to 1, and higher is better.
+
+    Attributes:
+        meaning: Cosine between question and chunk; headline and date are embedded with each chunk.
+        text: BM25 of the chunk's text, as a share of the most that a text could get.
+        headline: The same of its article's headline.
+        opening: Share of the question's words, by squared rarity, that headline and first chunk hold together: whether
+            the article is about the matter or only mentions it.
+        freshness: How new its article was when the question was asked; up to 2 where the newest is asked for.
+    """
+
+    meaning: float
+    text: float
+    headline: float
+    opening: float
+    freshness: float
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """
@@ -270,7 +298,8 @@ class Passage:
         article: The article, whole.
         version: Number of the article version that is live.
         chunk: The matching chunk.
-        score: How much speaks for it (see `ranking.Features`); higher is better.
+        relevance: What speaks for it.
+        score: All of that in one number; higher is better.
         word_score: BM25 score, 0 where no word matches.
         cosine: Cosine between question and chunk, in [-1, 1].
         also_in: Live articles that are copies of this one and pass the search's filters, earliest first; at most five.
@@ -279,6 +308,7 @@ class Passage:
     article: Article
     version: int
     chunk: Chunk
+    relevance: Relevance
     score: float
     word_score: float
     cosine: float

@@ -84,6 +84,7 @@ class Answer:
         nearest: In an abstention, the articles that came closest (at most three).
         mode: How it was worded: "extractive".
         elapsed_ms: From question to answer, in milliseconds.
+        window: What it was drawn from: what the asker allowed, within the time that the question names.
     """
 
     question: Question
@@ -94,6 +95,7 @@ class Answer:
     nearest: tuple[ArticleSummary, ...]
     mode: Literal["extractive"]
     elapsed_ms: float
+    window: Filters = field(default_factory=Filters)
 
     @property
     def abstained(self) -> bool:

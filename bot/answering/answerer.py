@@ -2,14 +2,16 @@
 
 import time
 from contextlib import suppress
+from datetime import datetime
+from functools import cache
 from typing import Self
 
 from bot.answering.answer import Answer, Question
 from bot.answering.claims import choose, cite
-from bot.answering.evidence import TermWeights, select
+from bot.answering.evidence import Matter, select
 from bot.answering.question import Understanding, understand
-from bot.answering.refusal import Findings, nearest, reason_to_decline
-from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, Passage, StoreSettings, open_index
+from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
+from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -49,13 +51,12 @@ class Answerer:
             An answer in which each claim rests on exact spans of stored articles.
         """
         began = time.monotonic()
-        understood = understand(question.text, terms=self._index.terms)
-        passages = self._index.search(
-            understood.standalone, question.filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE
+        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
+        filters, findings = self._find(understood, question.filters)
+        reason = reason_to_decline(understood, findings, filters)
+        claims, citations = (
+            ((), ()) if reason else cite(choose(findings.sentences, findings.matter), self._index.version)
         )
-        findings = self._findings(understood, passages, question.filters)
-        reason = reason_to_decline(understood, findings, question.filters)
-        claims, citations = ((), ()) if reason else cite(choose(findings.sentences), self._index.version)
         if not claims and reason is None:
             reason = "No sentence of the indexed articles could be quoted as it stands."
         return Answer(
@@ -64,22 +65,51 @@ class Answerer:
             claims=claims,
             citations=citations,
             reason=reason,
-            nearest=nearest(passages) if reason else (),
+            nearest=nearest(findings.passages) if reason else (),
             mode="extractive",
             elapsed_ms=round((time.monotonic() - began) * 1000, 1),
+            window=filters,
         )
 
-    def _findings(self, question: Understanding, passages: tuple[Passage, ...], filters: Filters) -> Findings:
+    def find(self, question: Question) -> Findings:
+        """Search for a question's evidence, and measure it, without deciding on it."""
+        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
+        return self._find(understood, question.filters)[1]
+
+    def _find(self, question: Understanding, filters: Filters) -> tuple[Filters, Findings]:
+        """Search within the period that a question names; then, of a date, in articles of other times that name it."""
+        newest = self._index.newest_published_at(filters)
+        if question.period is None:
+            return filters, self._findings(question, filters, newest)
+        within = filters.within(question.period.since, question.period.until)
+        findings = self._findings(question, within, newest)
+        if question.dated and reason_to_decline(question, findings, within):
+            elsewhere = self._findings(question, filters, newest, must_name=question.dated)
+            if not reason_to_decline(question, elsewhere, filters):
+                return filters, elsewhere
+        return within, findings
+
+    def _findings(
+        self, question: Understanding, filters: Filters, newest: datetime | None, *, must_name: tuple[str, ...] = ()
+    ) -> Findings:
+        matter = Matter(question, terms=self._index.terms, rarity=cache(self._index.rarity))
+        passages = self._index.search(question.standalone, filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE)
+        passages = tuple(passage for passage in passages if set(must_name) <= set(matter.terms(passage.text)))
+        sentences = select(question, passages, matter)
         return Findings(
             articles=self._index.count_articles(filters),
-            newest=self._index.newest_published_at(filters),
-            unknown=tuple(name for name in question.names if not self._index.mentions(name)),
+            newest=newest,
+            unknown=tuple(word for word in question.must_be_known if not self._index.mentions(word)),
             passages=passages,
-            sentences=select(question, passages, self._weights(question)),
+            sentences=sentences,
+            matter=matter,
+            signs=signs_of(question, passages, sentences, matter),
         )
 
-    def _weights(self, question: Understanding) -> TermWeights:
-        return TermWeights(self._index.terms, {term: self._index.rarity(term) for term in question.terms})
+
+def _asked_at(filters: Filters) -> datetime:
+    """Return when a question is asked, in the zone that was given, or else in the machine's own."""
+    return filters.as_of or datetime.now().astimezone()
 
 
 class LateAnswerer:

@@ -1,68 +1,126 @@
 """Sentences → claims with numbered citations, each checked against the stored text."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from bot.answering.answer import Citation, Claim
-from bot.answering.evidence import Sentence
+from bot.answering.answer import Citation, Claim, Support
+from bot.answering.evidence import Matter, Sentence, share
 from index_store import Version
 
-MOST_CLAIMS = 2
-MOST_WORDS = 60
+MOST_CLAIMS = 3
+MOST_WORDS = 45
+MOST_WITNESSES = 2  # to a claim, beside the sentence it is made of
 _WORTH_SAYING = 0.85  # of the best sentence's score
+_SAME = 0.6  # of what one sentence tells, the share that another tells too
+_AGREES = 0.4
+_Place: TypeAlias = tuple[str, int, int, int]
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def choose(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+@dataclass(frozen=True, slots=True)
+class Statement:
     """
-    Choose what is said: the best sentence, and another where it is about as good and says something else.
+    What is to be said, and what bears it out.
+
+    Attributes:
+        sentence: What is said.
+        witnesses: Sentences of other articles that tell the same; copies of one report are one article.
+    """
+
+    sentence: Sentence
+    witnesses: tuple[Sentence, ...] = ()
+
+
+def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ...]:
+    """
+    Choose what is said: the best sentence, and others where they are about as good and say something else.
 
     Args:
         sentences: Best first.
+        matter: The question's terms.
 
     Returns:
-        At most `MOST_CLAIMS` sentences, and beyond the first none that would make the answer longer than `MOST_WORDS`.
+        At most `MOST_CLAIMS` statements, and beyond the first none that would make the answer longer than `MOST_WORDS`.
     """
     chosen: list[Sentence] = []
     words = 0
     for sentence in sentences:
         length = len(sentence.text.split())
         fits = words + length <= MOST_WORDS and sentence.score >= _WORTH_SAYING * sentences[0].score
-        if not chosen or (fits and not any(_say_the_same(sentence, other) for other in chosen)):
+        if not chosen or (fits and not any(_tell_the_same(sentence, one, matter) for one in chosen)):
             chosen.append(sentence)
             words += length
         if len(chosen) == MOST_CLAIMS:
             break
-    return tuple(chosen)
+    return tuple(Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in chosen)
 
 
-def _say_the_same(one: Sentence, other: Sentence) -> bool:
-    """Whether two sentences overlap in the article, or share most of their words (one report retold)."""
-    if one.passage.article.article_id == other.passage.article.article_id:
-        return one.span.start < other.span.end and other.span.start < one.span.end
-    words, others = ({word.casefold() for word in sentence.text.split()} for sentence in (one, other))
-    return len(words & others) >= 0.7 * min(len(words), len(others))
+def _witnesses(sentence: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
+    """Yield the best sentence of each other article that agrees, for the first few articles."""
+    seen = {sentence.passage.article.article_id}
+    for other in sentences:
+        article_id = other.passage.article.article_id
+        if article_id not in seen and len(seen) <= MOST_WITNESSES and _agrees(sentence, other, matter):
+            seen.add(article_id)
+            yield other
+
+
+def _agrees(claim: Sentence, other: Sentence, matter: Matter) -> bool:
+    """Whether another sentence bears a claim out: in what was asked for, in what it adds to it, and in its numbers."""
+    beyond = matter.beyond(claim.text)
+    return (
+        bool(beyond)
+        and set(_NUMBER.findall(claim.text)) <= set(_NUMBER.findall(other.text))
+        and share(set(matter.terms(other.text)), beyond) >= _AGREES
+        and other.features.asked >= _AGREES
+    )
+
+
+def _overlap(one: Sentence, other: Sentence) -> bool:
+    same_article = one.passage.article.article_id == other.passage.article.article_id
+    return same_article and one.span.start < other.span.end and other.span.start < one.span.end
+
+
+def _tell_the_same(one: Sentence, other: Sentence, matter: Matter) -> bool:
+    """Whether two sentences overlap, or most of what one of them tells, the other tells too: one fact retold."""
+    if _overlap(one, other):
+        return True
+    terms, others = set(matter.terms(one.text)), set(matter.terms(other.text))
+    return len(terms & others) >= _SAME * min(len(terms), len(others))
 
 
 def cite(
-    sentences: Sequence[Sentence], stored: Callable[[str, int], Version]
+    statements: Sequence[Statement], stored: Callable[[str, int], Version]
 ) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """
-    Make one claim of each sentence, with a citation of its exact span, numbered by first use.
+    Make a claim of each statement, with citations of exact spans, numbered by first use.
 
     Args:
-        sentences: What is said, in order.
+        statements: What is said, in order.
         stored: Looks up an article version.
 
     Returns:
         Claims and citations. A sentence that the stored version does not hold at its span is dropped.
     """
     claims: list[Claim] = []
-    citations: list[Citation] = []
-    for sentence in sentences:
-        citation = _citation(len(citations) + 1, sentence)
-        if holds(citation, stored(citation.article_id, citation.version)):
-            citations.append(citation)
-            claims.append(Claim(" ".join(citation.quote.split()), (citation.n,), "single-source"))
-    return tuple(claims), tuple(citations)
+    citations: dict[_Place, Citation] = {}
+    for statement in statements:
+        quoted = [_citation(sentence) for sentence in (statement.sentence, *statement.witnesses)]
+        quoted = [one for one in quoted if holds(one, stored(one.article_id, one.version))]
+        if not quoted or quoted[0].quote != statement.sentence.text:
+            continue
+        for one in quoted:
+            citations.setdefault(_place(one), replace(one, n=len(citations) + 1))
+        support: Support = "confirmed" if len(quoted) > 1 else "single-source"
+        numbers = tuple(sorted(citations[_place(one)].n for one in quoted))
+        claims.append(Claim(" ".join(quoted[0].quote.split()), numbers, support))
+    return tuple(claims), tuple(citations.values())
+
+
+def _place(citation: Citation) -> _Place:
+    return citation.article_id, citation.version, citation.start, citation.end
 
 
 def holds(citation: Citation, version: Version) -> bool:
@@ -70,10 +128,10 @@ def holds(citation: Citation, version: Version) -> bool:
     return bool(citation.quote) and version.article.text[citation.start : citation.end] == citation.quote
 
 
-def _citation(n: int, sentence: Sentence) -> Citation:
+def _citation(sentence: Sentence) -> Citation:
     article = sentence.passage.article
     return Citation(
-        n=n,
+        n=0,  # numbered once it is known to hold
         article_id=article.article_id,
         version=sentence.passage.version,
         url=article.url,

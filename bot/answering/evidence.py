@@ -1,34 +1,72 @@
 """Choosing the sentences that answer: pure, and explained by its features."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from bot.answering.question import Kind, Understanding
 from index_store import Passage, Span
 
-# What counts for a sentence, chosen on half of the benchmark's questions (benchmarks/README.md).
-OVERLAP_WEIGHT = 1.0  # of the question's terms, the share it holds itself
-CONTEXT_WEIGHT = 0.2  # the further share that its headline and the sentence before hold
-PASSAGE_WEIGHT = 0.3  # its passage's score, as a share of the best passage's
-KIND_WEIGHT = 0.3  # whether it shows a name, number or date where one is asked for
-LEAD_WEIGHT = 0.1  # whether it stands in the article's first chunk
 LONGEST_SENTENCE_CHARS = 600
 _SHORTEST_SENTENCE_WORDS = 4
+_SHORT_SENTENCE_WORDS = 8
+_LEAST_LOWER_CASE_WORDS = 3  # fewer are a heading, a place and a date, or a credit
+_EARLY_CHARS = 500
+_TELLING_RARITY = 2.5  # of a headline's words, those that stand in fewer than one chunk in twelve
 
-_NAME = re.compile(r"(?<![.!?“\"]\s)(?<!^)\b[A-Z][\w’'-]+")
-_NUMBER = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|billions?|half)\b",
-    re.I,
-)
-_TIME = re.compile(
-    r"\b(\d{4}|\d{1,2}(st|nd|rd|th)?|january|february|march|april|may|june|july|august|september|october|november|"
-    r"december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|yesterday|next|last|week|month)\b",
-    re.I,
-)
-_SIGNS = {Kind.NUMBER: _NUMBER, Kind.TIME: _TIME}
+_SIGNS = {
+    Kind.SHARE: re.compile(r"\d\s?%|\bper ?cent|\bhalf\b|\bquarter|\bthird", re.I),
+    Kind.MONEY: re.compile(r"[$€£¥]\s?\d|\b(dollars?|cents|euros?|pounds|yen|yuan|rupees)\b", re.I),
+    Kind.NUMBER: re.compile(
+        r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|"
+        r"millions?|billions?|half|third|quarter)\b",
+        re.I,
+    ),
+    Kind.TIME: re.compile(
+        r"\b(\d{4}|\d{1,2}(st|nd|rd|th)?|january|february|march|april|may|june|july|august|september|october|november|"
+        r"december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|yesterday|next|last|week|"
+        r"month)\b",
+        re.I,
+    ),
+}
 # "He said so" says nothing without the sentence before.
 _NEEDS_THE_ONE_BEFORE = re.compile(r"^[\"“'‘(]*(he|she|it|they|this|that|these|those|his|her|its|their|both)\b", re.I)
+
+
+class Features(NamedTuple):
+    """
+    What speaks for a sentence as the answer to a question; each from 0 to 1.
+
+    Attributes:
+        asked: Share of the terms that are asked about, by rarity, that it holds.
+        phrases: Share of the pairs of terms that are asked about that it holds.
+        headline: Share of what its headline tells beyond the question, by rarity, that it holds: headlines often name
+            what is asked for.
+        kind: Whether it shows a number, an amount or a time where one is asked for.
+        passage: Its passage's score, as a share of the best one's.
+        article: 1 for the best article, a half for the second, a third for the next.
+        early: 1 at the beginning of its article, a half after 500 characters, and so on.
+        quotation: Whether it quotes somebody.
+        short: Whether it has fewer than eight words.
+    """
+
+    asked: float
+    phrases: float
+    headline: float
+    kind: float
+    passage: float
+    article: float
+    early: float
+    quotation: float
+    short: float
+
+
+# Learned by benchmarks/train_answers.py; what was tried is in benchmarks/answers.md.
+WEIGHTS = Features(
+    asked=2.1, phrases=3.5, headline=1.6, kind=3.5, passage=3.2, article=2.7, early=2.3, quotation=0.8, short=-1.6
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +77,17 @@ class Sentence:
     Attributes:
         passage: Where it stands.
         span: Its characters in the article's text; with the sentence before it where it would say nothing alone.
-        score: Higher is better; comparable between questions.
-        coverage: Share of the question's terms, by rarity, that it holds together with its headline and neighbour.
+        features: What speaks for it.
     """
 
     passage: Passage
     span: Span
-    score: float
-    coverage: float
+    features: Features
+
+    @property
+    def score(self) -> float:
+        """The weighted sum of its features: comparable between sentences for one question."""
+        return sum(weight * value for weight, value in zip(WEIGHTS, self.features, strict=True))
 
     @property
     def text(self) -> str:
@@ -54,82 +95,101 @@ class Sentence:
         return self.passage.article.text[self.span.start : self.span.end]
 
 
-@dataclass(frozen=True, slots=True)
-class TermWeights:
+class Matter:
     """
-    How a question's terms count.
+    A question's terms, and how much each of them tells.
 
-    Attributes:
+    Args:
+        question: What is asked.
         terms: Reduces a text to index terms.
-        weights: Each of the question's terms with its rarity.
+        rarity: Inverse document frequency of a term.
     """
 
-    terms: Callable[[str], list[str]]
-    weights: dict[str, float]
+    def __init__(
+        self, question: Understanding, *, terms: Callable[[str], list[str]], rarity: Callable[[str], float]
+    ) -> None:
+        self.terms, self.rarity = terms, rarity
+        self.named = {term: rarity(term) for term in question.terms}
+        self.asked = {term: rarity(term) for term in question.asked}
+        self.phrases = question.phrases
+        self._all = set(terms(question.standalone))
 
-    def share(self, *texts: str) -> float:
-        """Share of the question's terms, by weight, that the texts hold together: 0 to 1."""
-        held = {term for text in texts for term in self.terms(text)}
-        total = sum(self.weights.values())
-        return sum(weight for term, weight in self.weights.items() if term in held) / total if total else 0.0
+    def beyond(self, text: str) -> dict[str, float]:
+        """Return the terms of a text that are not in the question, with their rarity."""
+        return {term: self.rarity(term) for term in set(self.terms(text)) - self._all}
 
 
-def select(question: Understanding, passages: Sequence[Passage], weights: TermWeights) -> tuple[Sentence, ...]:
+def share(held: set[str], wanted: dict[str, float]) -> float:
+    """Share of the wanted terms, by their weights, that are held: 0 to 1; 0 where none is wanted."""
+    total = sum(wanted.values())
+    return sum(weight for term, weight in wanted.items() if term in held) / total if total else 0.0
+
+
+def select(question: Understanding, passages: Sequence[Passage], matter: Matter) -> tuple[Sentence, ...]:
     """
     Score every sentence of the passages as an answer.
 
     Args:
         question: What is asked.
         passages: Best first.
-        weights: The question's terms.
+        matter: The question's terms.
 
     Returns:
         Sentences, best first; of equal ones that of the better passage, then the earlier one.
     """
-    best = passages[0].score if passages else 1.0
-    scored = [
-        _score(question, passage, position, weights, rank_share=passage.score / best if best else 0.0)
-        for passage in passages
-        for position, span in enumerate(passage.chunk.sentences)
-        if _could_be_quoted(passage.article.text[span.start : span.end])
-    ]
-    return tuple(sorted(scored, key=lambda sentence: -sentence.score))
+    places: dict[str, int] = {}
+    found: list[Sentence] = []
+    for passage in passages:
+        place = places.setdefault(passage.article.article_id, len(places))
+        found += _Passage(question, matter, passage, best=passages[0].score, place=place).sentences()
+    return tuple(sorted(found, key=lambda sentence: -sentence.score))
+
+
+class _Passage:
+    """The sentences of one passage."""
+
+    def __init__(self, question: Understanding, matter: Matter, passage: Passage, *, best: float, place: int) -> None:
+        self._kind, self._matter, self._passage = question.kind, matter, passage
+        self._rank_share = passage.score / best if best else 0.0
+        self._article_share = 1 / (1 + place)
+        beyond = matter.beyond(passage.article.title)
+        self._told = {term: rarity for term, rarity in beyond.items() if rarity > _TELLING_RARITY}
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Yield those that could be quoted."""
+        for position, span in enumerate(self._passage.chunk.sentences):
+            text = self._passage.article.text[span.start : span.end]
+            if _could_be_quoted(text):
+                yield Sentence(self._passage, self._with_context(text, position), self._features(text, span))
+
+    def _features(self, text: str, span: Span) -> Features:
+        terms, phrases = self._matter.terms(text), self._matter.phrases
+        held = set(terms)
+        sign = _SIGNS.get(self._kind)
+        return Features(
+            asked=share(held, self._matter.asked),
+            phrases=len(phrases & set(pairwise(terms))) / len(phrases) if phrases else 0.0,
+            headline=share(held, self._told),
+            kind=float(bool(sign and sign.search(text))),
+            passage=self._rank_share,
+            article=self._article_share,
+            early=1 / (1 + span.start / _EARLY_CHARS),
+            quotation=float("“" in text or '"' in text),
+            short=float(len(text.split()) < _SHORT_SENTENCE_WORDS),
+        )
+
+    def _with_context(self, text: str, position: int) -> Span:
+        span = self._passage.chunk.sentences[position]
+        if position and _NEEDS_THE_ONE_BEFORE.match(text):
+            before = self._passage.chunk.sentences[position - 1]
+            if span.end - before.start <= LONGEST_SENTENCE_CHARS:
+                return Span(before.start, span.end)
+        return span
 
 
 def _could_be_quoted(text: str) -> bool:
-    return len(text.split()) >= _SHORTEST_SENTENCE_WORDS and len(text) <= LONGEST_SENTENCE_CHARS
-
-
-def _score(
-    question: Understanding, passage: Passage, position: int, weights: TermWeights, *, rank_share: float
-) -> Sentence:
-    article, sentences = passage.article, passage.chunk.sentences
-    span = sentences[position]
-    text = article.text[span.start : span.end]
-    before = article.text[slice(*sentences[position - 1])] if position else ""
-    overlap, coverage = weights.share(text), weights.share(text, before, article.title)
-    score = (
-        OVERLAP_WEIGHT * overlap
-        + CONTEXT_WEIGHT * (coverage - overlap)
-        + PASSAGE_WEIGHT * rank_share
-        + KIND_WEIGHT * _shows(question, text, weights)
-        + LEAD_WEIGHT * (passage.chunk.position == 0)
-    )
-    return Sentence(passage, _with_context(text, position, sentences), score, coverage)
-
-
-def _with_context(text: str, position: int, sentences: Sequence[Span]) -> Span:
-    span = sentences[position]
-    if position and _NEEDS_THE_ONE_BEFORE.match(text):
-        before = sentences[position - 1]
-        if span.end - before.start <= LONGEST_SENTENCE_CHARS:
-            return Span(before.start, span.end)
-    return span
-
-
-def _shows(question: Understanding, text: str, weights: TermWeights) -> float:
-    """Whether a sentence holds something of the kind asked for that the question does not name already: 0 or 1."""
-    if question.kind is Kind.NAME:
-        return float(any(not set(weights.terms(name)) & weights.weights.keys() for name in _NAME.findall(text)))
-    sign = _SIGNS.get(question.kind)
-    return float(bool(sign and any(m.group().casefold() not in weights.weights for m in sign.finditer(text))))
+    words = text.split()
+    if len(words) < _SHORTEST_SENTENCE_WORDS or len(text) > LONGEST_SENTENCE_CHARS:
+        return False
+    has_capitals = any(char.isupper() for char in text)  # other scripts know no case
+    return not has_capitals or sum(word[:1].islower() for word in words) >= _LEAST_LOWER_CASE_WORDS

@@ -1,35 +1,36 @@
-"""What a question asks for: its terms, and the kind of answer that would do."""
+"""What a question asks for: its terms, its time, and the kind of answer that would do."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+from itertools import pairwise
+
+from bot.answering.periods import Period, period_of
 
 
 class Kind(Enum):
     """What evidence for an answer looks like."""
 
-    NAME = "a person, a place or a thing with a name"
+    SHARE = "a share of something, in percent"
+    MONEY = "an amount of money"
     NUMBER = "a number"
     TIME = "a date or a time"
     OTHER = "anything"
 
 
-# The first one that matches decides; "when" and "how many" come before the "which" they may hold.
+# The first one that matches decides.
 _KINDS = (
-    (
-        Kind.NUMBER,
-        re.compile(r"\bhow (many|much|old|long|far|high|large|big|tall|fast)\b|\bpercent|\bwhat share\b", re.I),
-    ),
+    (Kind.SHARE, re.compile(r"\bpercent|\bwhat share\b", re.I)),
+    (Kind.NUMBER, re.compile(r"\bhow (many|old|long|far|high|large|big|tall|fast)\b", re.I)),
+    (Kind.MONEY, re.compile(r"\bhow much\b|\bwhich (hourly )?amount\b|\bcosts?\b|\bwhat price\b", re.I)),
     (
         Kind.TIME,
-        re.compile(r"\bwhen\b|\bwhat (day|date|month|year|time)\b|\bhow soon\b|\bwhich (day|month|year)\b", re.I),
-    ),
-    (
-        Kind.NAME,
-        re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\bwhich\b|\bwhat (country|city|company|state)\b", re.I),
+        re.compile(r"\bwhen\b|\bwhat (day|date|month|year|time)\b|\bhow soon\b|\bwhich (day|date|month|year)\b", re.I),
     ),
 )
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"”’)]?\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Words that every question is made of; what is left names the matter.
@@ -43,6 +44,8 @@ _ASKING_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a list would fill the screen
 )
 
+Terms = Callable[[str], list[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -53,34 +56,72 @@ class Understanding:
         standalone: The question, understandable without a conversation.
         kind: What evidence looks like.
         terms: Index terms that name the matter, each once, in order; those of the whole question if none would be left.
-        names: Words written as names or numbers, as asked; an answer that knows nothing of one is not to be had.
+        asked: Those of the sentence that asks; what comes before it tells the circumstances.
+        phrases: Pairs of index terms that follow each other in that sentence.
+        names: Words written as names, as asked.
+        numbers: Words that begin with a digit, as asked.
+        period: The stretch of time that it names; None for none. The words that name it are in none of the above.
+        dated: Index terms of a date that it names: an article of another time must name it too.
     """
 
     standalone: str
     kind: Kind
     terms: tuple[str, ...]
+    asked: tuple[str, ...]
+    phrases: frozenset[tuple[str, str]]
     names: tuple[str, ...]
+    numbers: tuple[str, ...]
+    period: Period | None = None
+    dated: tuple[str, ...] = ()
+
+    @property
+    def must_be_known(self) -> tuple[str, ...]:
+        """Names and whole numbers: an answer from articles that know nothing of one is not to be had."""
+        return self.names + tuple(number for number in self.numbers if number.isdigit())
 
 
-def understand(text: str, *, terms: Callable[[str], list[str]]) -> Understanding:
+def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
     """
     Read a question.
 
     Args:
         text: The question in the asker's words.
         terms: Reduces a text to index terms.
+        now: When it is asked, in the asker's time zone.
     """
     standalone = " ".join(text.split())
-    words = _WORD.findall(standalone)
-    matter = [word for word in words if _tells_the_matter(word)]
-    found = terms(" ".join(matter)) or terms(standalone)
-    kind = next((kind for kind, pattern in _KINDS if pattern.search(standalone)), Kind.OTHER)
-    names = tuple(
-        _POSSESSIVE.sub("", word) for word in matter if word.isdigit() or (word[0].isupper() and word is not words[0])
+    period = period_of(standalone, now=now)
+    timeless = standalone.replace(period.phrase, " ") if period else standalone
+    asking = _asking_part(timeless)
+    matter, first = _matter(timeless), _WORD.search(standalone)
+    names = (word for word in matter if word[0].isupper() and not (first and word == first[0]))
+    return Understanding(
+        standalone=standalone,
+        kind=next((kind for kind, pattern in _KINDS if pattern.search(standalone)), Kind.OTHER),
+        terms=_terms_of(timeless, terms),
+        asked=_terms_of(asking, terms),
+        phrases=frozenset(pairwise(terms(asking))),
+        names=tuple(_POSSESSIVE.sub("", name) for name in names),
+        numbers=tuple(word for word in matter if word[0].isdigit()),
+        period=period,
+        dated=_terms_of(period.phrase, terms) if period and not period.is_strict else (),
     )
-    return Understanding(standalone, kind, tuple(dict.fromkeys(found)), names)
 
 
-def _tells_the_matter(word: str) -> bool:
-    """Whether a word is more than part of asking; "US" does, "us" does not."""
-    return word.casefold() not in _ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
+def _asking_part(standalone: str) -> str:
+    """Return the sentences that end in a question mark; the last one where none does."""
+    sentences = _SENTENCE_BREAK.split(standalone)
+    return " ".join(sentence for sentence in sentences if "?" in sentence) or sentences[-1]
+
+
+def _terms_of(text: str, terms: Terms) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(terms(" ".join(_matter(text))) or terms(text)))
+
+
+def _matter(text: str) -> list[str]:
+    """Return the words that are more than part of asking; "US" is, "us" is not."""
+    return [
+        word
+        for word in _WORD.findall(text)
+        if word.casefold() not in _ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
+    ]

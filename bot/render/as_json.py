@@ -9,13 +9,12 @@ from index_store import iso_utc, summary_json
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Write an answer as `ask --json` prints it; fields may be added, never renamed or dropped."""
-    filters = answer.question.filters
     return {
         "id": answer.question.key,
         "question": answer.question.text,
         "standalone_question": answer.standalone_question,
-        "as_of": iso_utc(filters.as_of),
-        "window": {"since": iso_utc(filters.since), "until": iso_utc(filters.until)},
+        "as_of": iso_utc(answer.question.filters.as_of),
+        "window": {"since": iso_utc(answer.window.since), "until": iso_utc(answer.window.until)},
         "answer": answer.text,
         "abstained": answer.abstained,
         "reason": answer.reason,

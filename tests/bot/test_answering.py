@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.answering import Answerer, Question
-from bot.answering.claims import cite
-from bot.answering.evidence import Sentence
+from bot.answering.claims import Statement, cite
+from bot.answering.evidence import Features, Sentence
 from bot.answering.question import Kind, understand
 from bot.render.as_json import answer_json
 from bot.render.terminal import answer_text
@@ -18,6 +18,7 @@ from ingest import Found, IngestSettings
 from ingest.progress import show_progress
 from ingest.reindex import index_articles, recipe
 
+NOTHING = Features(*(0.0 for _ in Features._fields))
 MARCH, MAY = datetime(2025, 3, 5, 18, 40, tzinfo=UTC), datetime(2025, 5, 8, tzinfo=UTC)
 ARTICLES = (
     Article(
@@ -107,9 +108,11 @@ def test_nothing_is_known_before_it_was_published(answerer: Answerer) -> None:
 def test_a_quote_that_the_stored_version_does_not_hold_is_dropped(answerer: Answerer) -> None:
     """A claim whose span of the stored text reads otherwise is not made, and numbers stay without gaps."""
     passage = answerer._index.search("Doha", Filters(), limit=1, per_article=1)[0]
-    good, other = Sentence(passage, Span(0, 10), 1.0, 1.0), Sentence(passage, Span(3, 9), 1.0, 1.0)
+    good, other = Sentence(passage, Span(0, 10), NOTHING), Sentence(passage, Span(3, 9), NOTHING)
     forged = replace(passage, article=replace(passage.article, text="X" * len(passage.article.text)))
-    claims, citations = cite((Sentence(forged, Span(0, 10), 1.0, 1.0), good, other), answerer._index.version)
+    claims, citations = cite(
+        [Statement(one) for one in (Sentence(forged, Span(0, 10), NOTHING), good, other)], answerer._index.version
+    )
     assert [citation.quote for citation in citations] == [good.text, other.text]
     assert [claim.citations for claim in claims] == [(1,), (2,)]
 
@@ -143,10 +146,10 @@ def test_the_terminal_shows_what_to_open_and_obeys_nobody(answerer: Answerer) ->
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("Who led the talks?", Kind.NAME), ("How many died?", Kind.NUMBER), ("When was that?", Kind.TIME),
-        ("What happened?", Kind.OTHER), ("Where did it land?", Kind.NAME), ("how old is the pope", Kind.NUMBER),
+        ("How many died?", Kind.NUMBER), ("When was that?", Kind.TIME), ("how old is the pope", Kind.NUMBER),
+        ("What happened?", Kind.OTHER), ("What percentage agreed?", Kind.SHARE), ("How much is it?", Kind.MONEY),
     ],
 )  # fmt: skip
 def test_the_kind_of_answer(question: str, kind: Kind) -> None:
     """A question's words tell what an answer looks like."""
-    assert understand(question, terms=str.split).kind is kind
+    assert understand(question, terms=str.split, now=MAY).kind is kind

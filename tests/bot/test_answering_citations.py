@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import combinations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering import Answerer, Question
-from bot.answering.claims import MOST_CLAIMS, MOST_WORDS, choose, cite
-from bot.answering.evidence import Sentence
+from bot.answering.claims import MOST_CLAIMS, MOST_WORDS, Statement, choose, cite
+from bot.answering.evidence import Features, Matter, Sentence
+from bot.answering.question import understand
 from bot.render.as_json import answer_json
 from index_store import (
     Article,
@@ -19,6 +21,7 @@ from index_store import (
     NewsIndex,
     Passage,
     PassageEncoder,
+    Relevance,
     Span,
     Version,
     open_catalog,
@@ -138,31 +141,41 @@ TEXT = ARTICLES[0].text
 def sentence(span: Span, score: float = 1.0, *, article: Article = ARTICLES[0]) -> Sentence:
     """A sentence at a span of an article."""
     chunk = Chunk(article.article_id, 0, 0, len(article.text), article.text, (span,))
-    return Sentence(Passage(article, 1, chunk, 1.0, 1.0, 1.0), span, score, 1.0)
+    relevance = Relevance(1.0, 1.0, 1.0, 1.0, 1.0)
+    features = Features(*(score if name == "asked" else 0.0 for name in Features._fields))
+    return Sentence(Passage(article, 1, chunk, relevance, 1.0, 1.0, 1.0), span, features)
 
 
-@given(st.lists(st.tuples(spans, st.booleans()), max_size=8))
+@given(st.lists(st.tuples(spans, st.booleans()), max_size=8, unique_by=lambda pair: pair[0]))
 def test_only_what_the_stored_version_holds_is_cited(wanted: list[tuple[Span, bool]]) -> None:
     """Of true and forged sentences the true ones are cited, in their order, numbered from one without gaps."""
     forged = replace(ARTICLES[0], text=TEXT.swapcase())
     sentences = [sentence(span, article=ARTICLES[0] if true else forged) for span, true in wanted]
-    claims, citations = cite(sentences, lambda _, number: Version(ARTICLES[0], number, NOW, NOW))
+    claims, citations = cite(
+        [Statement(one) for one in sentences], lambda _, number: Version(ARTICLES[0], number, NOW, NOW)
+    )
     held = [TEXT[a:b] for (a, b), true in wanted if TEXT[a:b] and (true or TEXT[a:b] == TEXT[a:b].swapcase())]
     assert [citation.quote for citation in citations] == held
     assert [citation.n for citation in citations] == list(range(1, len(held) + 1))
     assert [claim.citations for claim in claims] == [(n,) for n in range(1, len(held) + 1)]
 
 
+MATTER = Matter(
+    understand("What did the bridge cost?", terms=str.split, now=NOW),
+    terms=str.split,
+    rarity=lambda term: len(term) / 4,
+)
+
+
 @given(st.lists(st.tuples(spans, st.floats(0, 2), st.sampled_from(ARTICLES)), max_size=12))
 def test_what_is_said_stays_short(wanted: list[tuple[Span, float, Article]]) -> None:
-    """At most two sentences are said: the best, and one that neither overlaps it nor makes the answer too long."""
+    """The best sentence is said first, and others that neither overlap it nor make the answer too long."""
     ranked = sorted((sentence(s, score, article=a) for s, score, a in wanted), key=lambda one: -one.score)
-    chosen = choose(ranked)
-    assert chosen[:1] == tuple(ranked[:1])
+    chosen = [statement.sentence for statement in choose(ranked, MATTER)]
+    assert chosen[:1] == ranked[:1]
     assert len(chosen) <= MOST_CLAIMS
     assert set(chosen) <= set(ranked)
-    if len(chosen) > 1:
-        assert sum(len(one.text.split()) for one in chosen) <= MOST_WORDS
-        first, second = chosen
+    assert len(chosen) <= 1 or sum(len(one.text.split()) for one in chosen) <= MOST_WORDS
+    for first, second in combinations(chosen, 2):
         if first.passage.article == second.passage.article:
             assert first.span.end <= second.span.start or second.span.end <= first.span.start

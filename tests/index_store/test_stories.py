@@ -10,8 +10,8 @@ from shelf import RECIPE, article, put, reader
 
 from index_store import Article, Filters, Likeness, open_writer
 from index_store.catalog import Catalog
-from index_store.ranking import Candidate, Features, keep_best, ranked
-from index_store.records import Glance
+from index_store.ranking import Candidate, keep_best, ranked
+from index_store.records import Glance, Relevance
 from index_store.stories import Stories
 from index_store.words import Words
 
@@ -174,7 +174,7 @@ def candidate(key: str, story: str, *, day: int = 1, cosine: float = 0.5) -> Can
     """A candidate of the article that its key begins with."""
     public_by = int((MARCH + timedelta(days=day)).timestamp())
     glance = Glance(key[0], public_by, None, cosine)
-    return Candidate(key, story, glance, 0.0, Features(cosine, 0.0, 0.0, 0.0, 0.0))
+    return Candidate(key, story, glance, 0.0, Relevance(cosine, 0.0, 0.0, 0.0, 0.0))
 
 
 def test_of_equal_scores_the_earliest_comes_first() -> None:

@@ -1,0 +1,131 @@
+"""Words of time in a question, read against the moment of asking."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.periods import period_of
+
+NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)  # a Wednesday
+
+
+def read(question: str) -> tuple[str, str, bool] | None:
+    """Return first and last day of the period that a question names, and whether it is strict."""
+    period = period_of(question, now=NOW)
+    if period is None:
+        return None
+    first, last = (f"{moment:%Y-%m-%d}" if moment else "" for moment in (period.since, period.until))
+    return first, last, period.is_strict
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What did the council decide today?", "2026-11-25", ""),
+        ("Who was arrested last night?", "2026-11-24", ""),
+        ("Which bridge closed this week?", "2026-11-18", ""),
+        ("Who resigned over the past week?", "2026-11-18", ""),
+        ("What happened last week?", "2026-11-16", "2026-11-25"),
+        ("How many strikes were there in the last three days?", "2026-11-22", ""),
+        ("What has the ferry cost in the past couple of months?", "2026-09-25", ""),
+        ("Which island recently flooded?", "2026-09-26", ""),
+        ("Which ports closed in recent days?", "2026-11-11", ""),
+        ("What opened this month?", "2026-11-01", ""),
+        ("What opened last month?", "2026-10-01", "2026-11-03"),
+        ("Who won this year?", "2026-01-01", ""),
+        ("What did the mayor say on Monday?", "2026-11-23", ""),
+        ("What did the mayor say on Wednesday?", "2026-11-25", ""),
+        ("What did the mayor say last Wednesday?", "2026-11-18", "2026-11-21"),
+        ("What has changed since Monday?", "2026-11-23", ""),
+        ("What was known before Tuesday?", "", "2026-11-24"),
+        ("Who has resigned since 5 March?", "2026-03-05", ""),
+        ("Who had resigned before March 2024?", "", "2024-03-01"),
+        ("What has been built after 2019?", "2020-01-01", ""),
+    ],
+)
+def test_nothing_outside_a_period_that_is_counted_or_one_sided_can_answer(question: str, first: str, last: str) -> None:
+    """Times counted from the moment of asking, and times since or before a date, are strict."""
+    assert read(question) == (first, last, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Who led the council in March 2023?", "2023-03-01", "2023-04-03"),
+        ("Who led the council in march?", "2026-03-01", "2026-04-03"),
+        ("What happened in December?", "2025-12-01", "2026-01-03"),
+        ("What happened on 5 March?", "2026-03-05", "2026-03-08"),
+        ("What happened on March 5th, 2024?", "2024-03-05", "2024-03-08"),
+        ("What happened on the 5th of March 2024?", "2024-03-05", "2024-03-08"),
+        ("What was decided on 2024-03-05?", "2024-03-05", "2024-03-08"),
+        ("Which bridges were built in 2019?", "2019-01-01", "2020-01-03"),
+        ("Which ferry sank two weeks ago?", "2026-11-08", "2026-11-18"),
+    ],
+)
+def test_of_a_date_later_articles_may_tell(question: str, first: str, last: str) -> None:
+    """A date of the calendar is where to look first, with two days for the report; it is not strict."""
+    assert read(question) == (first, last, False)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who led the talks?",
+        "May the council decide alone?",
+        "What did shops earn on Black Friday?",
+        "Who won the 2022 cup final?",
+        "Which two shops plan to merge in 2030?",
+        "What will happen next Tuesday?",
+        "What must be ready by Friday?",
+        "What happened on 31 June?",
+        "Which country rationed fuel in 1973-74?",
+        "Who is the latest president?",
+    ],
+)
+def test_what_names_no_period(question: str) -> None:
+    """Names, modal verbs, times to come and dates that do not exist leave the whole index open."""
+    assert period_of(question, now=NOW) is None
+
+
+def test_what_is_counted_from_now_comes_before_a_date() -> None:
+    """A question of this week that recalls a date is about this week."""
+    assert read("Which country lifted a ban this week that it had imposed in March 2020?") == ("2026-11-18", "", True)
+
+
+def test_days_begin_where_the_asker_is() -> None:
+    """Today begins at the asker's midnight, not at that of Greenwich."""
+    tokyo = timezone(timedelta(hours=9))
+    period = period_of("What happened today?", now=datetime(2026, 11, 26, 1, tzinfo=tokyo))
+    assert period is not None
+    assert period.since == datetime(2026, 11, 25, 15, tzinfo=UTC)
+
+
+def test_the_words_are_told() -> None:
+    """The asker is shown which words were read as a time."""
+    period = period_of("Who resigned In March 2023, and why?", now=NOW)
+    assert period is not None
+    assert period.phrase == "In March 2023"
+
+
+WORDS = ["since", "before", "in", "on", "the", "last", "3", "few", "week", "ago", "March", "31", "29 February", "2023"]
+
+
+@given(st.lists(st.one_of(st.sampled_from([*WORDS, "0001-01-01", "999 years", "Monday"]), st.text(max_size=5))))
+def test_anything_may_be_asked(words: list[str]) -> None:
+    """Whatever is asked names a period that begins before now and ends after its beginning, or none."""
+    period = period_of(" ".join(words), now=NOW)
+    if period and period.since:
+        assert period.since <= NOW
+    if period and period.since and period.until:
+        assert period.since < period.until < NOW
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from(["today", "last month", "this year", "999 years", "last 999 years", "in December"]),
+)
+def test_asked_at_any_time(now: datetime, words: str) -> None:
+    """The calendar's ends break nothing."""
+    period_of(f"What happened {words}?", now=now)
