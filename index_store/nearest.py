@@ -1,5 +1,5 @@
 """
-The chunks nearest to a question's vector: exactly, or by Chroma with what it has not seen yet.
+The chunks nearest to a question's vector: exactly, from catalog or memory, or by Chroma with what it has not seen yet.
 
 Filters never go into Chroma: where few chunks pass, they are scored exactly, and where many do, Chroma is asked for
 more than are wanted and the catalog drops the others.
@@ -25,6 +25,7 @@ _EXACT_BELOW_CHUNKS = 5_000  # so many that pass are read from the catalog and s
 _EXACT_BELOW_SHARE = 0.5  # where more than half pass, Chroma is asked for twice as many at most
 _LEAST_SHARE = 0.02  # of chunks that pass a filter; Chroma is asked for at most fifty times what is wanted
 _REOPEN_AFTER_S = 10.0  # least time between two openings, which take 0.1 s with 12,000 chunks and 1 s with 170,000
+_MOST_GONE = 1.5  # vectors held for each that is live
 _BROKEN = -1  # no generation of the catalog
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,45 @@ class ExactNearest:
 
     def close(self) -> None:
         """Close nothing: the catalog is its owner's."""
+
+
+class HeldNearest:
+    """
+    All vectors in memory, which of a small index is faster than Chroma's graph, and exact.
+
+    What a commit adds is read with the next question. What it removes stays, to be dropped by the catalog, until there
+    is so much of it that all are read anew.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._counts = _Counts(catalog)
+        self._keys, self._vectors = list[str](), np.empty((0, 0), dtype=np.float32)
+        self._hold(after=0)
+
+    def nearest(self, vector: Vectors, filters: Filters, *, limit: int) -> list[str]:
+        """See `Nearest`; exact."""
+        if self._catalog.generation() != self._generation:
+            self._hold(after=self._newest)
+            if len(self._keys) > _MOST_GONE * (self._counts.chunks() + 1):
+                self._hold(after=0)
+        passing = self._counts.share(filters)
+        if self._counts.are_few(passing):
+            return _best(vector, self._catalog.vectors(filters), limit=limit)
+        return _best(vector, (self._keys, self._vectors), limit=int(limit / max(passing, _LEAST_SHARE)))
+
+    def close(self) -> None:
+        """Close nothing: the catalog is its owner's."""
+
+    def _hold(self, *, after: int) -> None:
+        """Read the vectors of versions after one, beside those that are held; of all versions after 0."""
+        self._generation, newest = self._catalog.generation(), self._catalog.newest_version()
+        keys, vectors = self._catalog.vectors(Filters(), after=after)
+        if after and self._keys and keys:
+            keys, vectors = [*self._keys, *keys], np.concatenate((self._vectors, vectors))
+        if keys or not after:
+            self._keys, self._vectors = keys, vectors
+        self._newest = newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +157,7 @@ class ChromaNearest:
     def nearest(self, vector: Vectors, filters: Filters, *, limit: int) -> list[str]:
         """See `Nearest`; exact where few chunks pass, and for what is newer than the open Chroma."""
         passing = self._counts.share(filters)
-        if passing > _EXACT_BELOW_SHARE or passing * self._counts.chunks() > _EXACT_BELOW_CHUNKS:
+        if not self._counts.are_few(passing):
             try:
                 return self._nearest_known_or_newer(vector, filters, limit=limit, passing=passing)
             except IndexStoreError as error:
@@ -186,6 +226,10 @@ class _Counts:
             self._articles = self._catalog.count_articles(everything)
             self._generation = generation
         return self._chunks
+
+    def are_few(self, passing: float) -> bool:
+        """Whether such a share of the chunks is better read from the catalog and scored."""
+        return passing <= _EXACT_BELOW_SHARE and passing * self.chunks() <= _EXACT_BELOW_CHUNKS
 
     def share(self, filters: Filters) -> float:
         """Which share of the chunks passes, from 0 to 1."""

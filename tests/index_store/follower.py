@@ -1,7 +1,7 @@
 """
 A reader process: searches until its standard input ends, and writes a JSON line a reply.
 
-    python follower.py FOLDER one-off|resident|reopened
+    python follower.py FOLDER resident|held|reopened
 """
 
 import json
@@ -33,7 +33,7 @@ def main(folder: Path, kind: str) -> None:
     """Search and search."""
     ending = Thread(target=sys.stdin.read, daemon=True)
     ending.start()
-    index = reader(folder, resident=kind == "resident")
+    index = reader(folder, resident=kind in {"resident", "held"}, held=kind == "held")
     while ending.is_alive():
         if kind == "reopened":
             index.close()

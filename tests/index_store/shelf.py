@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
-from index_store import Article, ChromaServer, Chunk, IndexWriter, Likeness, NewsIndex, Span, Vectors
+from index_store import Article, ChromaServer, Chunk, IndexWriter, Likeness, NewsIndex, Span, Vectors, index
 from index_store.catalog import Catalog
 
 DIMENSIONS = 8
@@ -60,7 +61,10 @@ class TextEncoder:
         return vector_of(question)
 
 
-def reader(folder: Path, *, resident: bool = False, chroma: ChromaServer | None = None) -> NewsIndex:
+def reader(
+    folder: Path, *, resident: bool = False, chroma: ChromaServer | None = None, held: bool = False
+) -> NewsIndex:
     """Open a data folder for reading, without a model."""
     catalog = Catalog.open(folder / "catalog.sqlite")
-    return NewsIndex(folder, catalog, TextEncoder(), resident=resident, chroma=chroma)
+    with patch.object(index, "_HELD_UP_TO_CHUNKS", 1_000 if held else 0):  # a folder of tests is small
+        return NewsIndex(folder, catalog, TextEncoder(), resident=resident, chroma=chroma)

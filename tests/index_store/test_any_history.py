@@ -74,9 +74,9 @@ def live(folder: Path) -> dict[str, Article]:
         catalog.close()
 
 
-def found(folder: Path, *, resident: bool) -> list[tuple[str, str]]:
+def found(folder: Path, *, resident: bool, held: bool = False) -> list[tuple[str, str]]:
     """Article id and text of every passage that a new reader finds."""
-    index = reader(folder, resident=resident)
+    index = reader(folder, resident=resident, held=held)
     try:
         passages = index.search("one two three four", Filters(), limit=100, per_article=100)
         assert all(p.text == p.article.text[p.chunk.start : p.chunk.end] for p in passages)
@@ -112,6 +112,7 @@ def test_only_what_is_live_is_found_and_each_chunk_once(
             assert texts.get(key) in ({after} if step is None else {before, after})
             expected = sorted((article_id, text) for article_id, all_ in texts.items() for text in all_.split("\n\n"))
             assert found(folder, resident=False) == found(folder, resident=True) == expected
+            assert found(folder, resident=True, held=True) == expected
         with open_writer(folder, recipe=RECIPE) as writer:
             for one in live(folder).values():
                 put(writer, [one])

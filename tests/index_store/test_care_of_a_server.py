@@ -135,9 +135,10 @@ def test_a_server_that_is_away_is_told_and_nothing_is_lost(folder: Path, tmp_pat
 def test_an_open_reader_goes_on_over_a_rebuild(folder: Path, chroma: ChromaServer) -> None:
     """It finds the same before and after, and what is indexed later."""
     with closing(reader(folder, resident=True, chroma=chroma)) as index:
-        before = index.search("ferry tickets", Filters(), limit=5, per_article=1)
+        before = [passage.text for passage in index.search("ferry tickets", Filters(), limit=5, per_article=1)]
         rebuild_copies(folder, server=chroma)
-        assert index.search("ferry tickets", Filters(), limit=5, per_article=1) == before
+        found = [passage.text for passage in index.search("ferry tickets", Filters(), limit=5, per_article=1)]
+        assert found == before
         with open_writer(folder, recipe=RECIPE, chroma=chroma) as writer:
             put(writer, [article("tram", "The tram is back.")])
         (best,) = index.search("The tram is back.", Filters(), limit=1, per_article=1)

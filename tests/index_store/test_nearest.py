@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 
 import pytest
-from shelf import RECIPE, article, put, vector_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shelf import RECIPE, article, put, reader, vector_of
 
-from index_store import Filters, IndexStoreError, IndexWriter, open_writer
+from index_store import Filters, IndexStoreError, IndexWriter, NewsIndex, open_writer
 from index_store.nearest import ChromaNearest
 from index_store.vectors import ChromaVectors, vectors_in_folder
 from index_store.writable_catalog import WritableCatalog
@@ -77,3 +80,26 @@ def test_a_reader_goes_on_while_chroma_fails_and_opens_it_once_it_is_mended(
         mended(folder / "chroma", sound)
         while tries.get(timeout=60) == "failed":
             pass
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 3)), min_size=1, max_size=5), max_size=6))
+@settings(max_examples=10, deadline=None)
+def test_a_reader_that_holds_all_vectors_follows_every_commit(commits: list[list[tuple[str, int]]]) -> None:
+    """Whatever is added, changed or removed, also all of it, an open reader finds what a new one does, best first."""
+    with TemporaryDirectory() as folder, open_writer(Path(folder), recipe=RECIPE) as writer:
+        put(writer, [FERRY])
+        with closing(reader(Path(folder), resident=True, held=True)) as held:
+            for commit in commits:
+                for name, tolls in commit:
+                    if tolls:
+                        put(writer, [article(name, *(f"The toll of {name} is {n}." for n in range(tolls)))])
+                    else:
+                        writer.remove([article(name).article_id, FERRY.article_id])
+                with closing(reader(Path(folder))) as fresh:
+                    assert found(held) == found(fresh)
+
+
+def found(index: NewsIndex) -> list[tuple[str, float]]:
+    """Texts and scores of what a reader finds."""
+    passages = index.search("toll", Filters(), limit=50, per_article=50)
+    return [(passage.text, passage.score) for passage in passages]

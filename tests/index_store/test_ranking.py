@@ -146,8 +146,8 @@ def test_every_question_gets_a_sensible_reply(talks: Path, words: list[str]) -> 
     scores = [passage.score for passage in found]
     assert scores == sorted(scores, reverse=True)
     for candidate in index.candidates(question, EVERYTHING):
-        assert all(0.0 <= value <= 1.0001 for value in candidate.features[:-1])
-        assert 0.0 <= candidate.features.freshness <= 2.0
+        assert all(0.0 <= value <= 1.0001 for value in candidate.relevance[:-1])
+        assert 0.0 <= candidate.relevance.freshness <= 2.0
     index.close()
 
 

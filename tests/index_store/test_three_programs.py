@@ -18,7 +18,7 @@ from index_store import Article, IndexWriter, open_writer
 MINUTE_S = 60
 SEED = 20250305
 FRESH_WITHIN_S = 1.0
-KINDS = ("one-off", "resident", "reopened")
+KINDS = ("resident", "held", "reopened")
 
 
 @dataclass(slots=True)
