@@ -44,14 +44,18 @@ def list_sources(data_dir: Path, sources: Sequence[SourceSettings]) -> tuple[Lis
         return tuple(Listed(SourceState(source.location), source.publisher) for source in sources)
     with closing(log):
         counts = log.count_articles()
-        return tuple(_listed(log, counts, source.location, source.publisher, above=()) for source in sources)
+        seen = {source.location for source in sources}
+        return tuple(_listed(log, counts, source.location, source.publisher, seen=seen) for source in sources)
 
 
 def _listed(
-    log: SourceLog, counts: Mapping[str, int], location: str, publisher: str | None, *, above: tuple[str, ...]
+    log: SourceLog, counts: Mapping[str, int], location: str, publisher: str | None, *, seen: set[str]
 ) -> Listed:
-    state, above = log.source(location), (*above, location)
-    below = tuple(_listed(log, counts, one, None, above=above) for one in state.below if one not in above)
+    """Look up a source and those below it, each once: sitemaps that all name each other must not take for ever."""
+    state = log.source(location)
+    new = [one for one in state.below if one not in seen]
+    seen |= set(new)
+    below = tuple(_listed(log, counts, one, None, seen=seen) for one in new)
     return Listed(state, publisher, counts.get(location, 0), below)
 
 

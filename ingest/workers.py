@@ -6,7 +6,6 @@ A page from the web can be made to keep a parser busy for minutes; only a proces
 
 import logging
 import os
-import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError as FutureCancelledError
@@ -107,9 +106,19 @@ def open_workers(*, count: int | None = None, longest_read_s: float = LONGEST_RE
 
 def _begin() -> None:
     """Leave Ctrl-C to the parent, end with it however it ends, and take no more memory than a page may need."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    _limit_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _limit_memory() -> None:
+    if os.name != "posix":
+        return
+    import resource  # other systems have none
+
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most = _MOST_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(_MOST_MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def _end_with_parent() -> None:

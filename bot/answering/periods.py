@@ -19,13 +19,16 @@ _REPORTED_WITHIN = timedelta(days=2)  # news of a day is still published on the 
 
 _HOW_MANY = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _UNIT = r"(?P<unit>hour|day|week|month|year)s?"
-_FROM_TO = r"(?P<limit>since|from|after|before|until|till)"
+_SINCE = r"(?:(?P<limit>since|from|after|before|until|till) )?"
+_WEEKDAY = "|".join(_WEEKDAYS)
+_ON = rf"(?:(?:{_WEEKDAY}),? )?"  # "Tuesday, 5 March"
 _LIMIT = r"(?P<limit>since|from|after|before|until|till|by|in|on|during|throughout)"
 _PART = r"(?:(?:early|late|mid|the (?:beginning|middle|end) of)[ -])?"
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b(?![-–,.]?\d)"
 _NO_YEAR = r"(?!,? (?:19|20)\d\d)"
 _NUMBER_OF_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b(?![,.]?\d)"
+_TO_COME = re.compile(r"\b(?:will|takes? place|going to|upcoming|scheduled|when is)\b", re.IGNORECASE)
 _NO_NAME = r"(?<!black )(?<!super )(?<!good )(?<!cyber )(?<!giving )(?<!ash )(?<!easter )(?<!bloody )(?<!palm )"
 
 
@@ -38,6 +41,8 @@ class Period:
         phrase: The words that name it, as asked.
         since, until: First and last moment at which what answers was published, with the time that reporting takes.
             None for no limit; at least one is set.
+        date_words: The words that an article uses which names the same date ("5", "March", "2024"); none where it is
+            counted from the moment of asking.
         is_strict: Whether nothing published outside can answer, as with "this week". Of a date that is named ("in March
             2023") later articles may tell, too.
     """
@@ -45,6 +50,7 @@ class Period:
     phrase: str
     since: datetime | None
     until: datetime | None
+    date_words: tuple[str, ...]
     is_strict: bool
 
 
@@ -95,7 +101,13 @@ def _limited(match: re.Match[str], bounds: _Bounds, now: datetime, *, is_strict:
     if (since is None and until is None) or (since and since > now):
         return None
     is_one_sided = limit not in {"in", "on", "during", "throughout"}
-    return Period(match[0].strip(), since, until, is_strict or is_one_sided)
+    return Period(match[0].strip(), since, until, _date_words(match), is_strict or is_one_sided)
+
+
+def _date_words(match: re.Match[str]) -> tuple[str, ...]:
+    day, month, year = (match.groupdict().get(name) or "" for name in ("day", "month", "year"))
+    month = _MONTHS[int(month) - 1] if month.isdigit() else month
+    return tuple(word for word in (day.lstrip("0"), month.title(), year) if word)
 
 
 def _today(_: re.Match[str], now: datetime) -> _Bounds:
@@ -129,7 +141,7 @@ def _this_year(_: re.Match[str], now: datetime) -> _Bounds:
 
 
 def _last_year(_: re.Match[str], now: datetime) -> _Bounds:
-    return _year_from(_day(now).replace(year=now.year - 1))
+    return _year_from(_day(now).replace(year=now.year - 1, month=1, day=1))
 
 
 def _recently(match: re.Match[str], now: datetime) -> _Bounds:
@@ -149,6 +161,8 @@ def _ago(match: re.Match[str], now: datetime) -> _Bounds:
 
 
 def _weekday(match: re.Match[str], now: datetime) -> _Bounds:
+    if _is_a_name_or_to_come(match):
+        raise ValueError(match[0])
     days_back = (now.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
     if days_back == 0 and match["last"]:
         days_back = 7
@@ -156,13 +170,23 @@ def _weekday(match: re.Match[str], now: datetime) -> _Bounds:
     return _Bounds(day, day + _DAY)
 
 
+def _is_a_name_or_to_come(match: re.Match[str]) -> bool:
+    """Whether a weekday is part of a name ("Sheffield Wednesday", "the Sunday Times"), or may be a day to come."""
+    before, after = match.string[: match.start()].split()[-1:], match.string[match.end() :].split()[:1]
+    is_a_name = any(word[0].isupper() for word in (*before, *after)) and len(match.string.split()) > 2
+    return is_a_name or bool(_TO_COME.search(match.string)) or before in (["this"], ["coming"], ["next"], ["by"])
+
+
 def _date(match: re.Match[str], now: datetime) -> _Bounds:
     month = match["month"].lower()
     number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month)
-    day = _day(now).replace(year=int(match["year"] or now.year), month=number, day=int(match["day"]))
-    if not match["year"] and day > now:
-        day = day.replace(year=now.year - 1)
-    return _Bounds(day, day + _DAY)
+    years = [int(match["year"])] if match["year"] else range(now.year, now.year - 9, -1)  # 29 February may be long ago
+    for year in years:
+        with suppress(ValueError):
+            day = _day(now).replace(year=year, month=number, day=int(match["day"]))
+            if match["year"] or day <= now:
+                return _Bounds(day, day + _DAY)
+    raise ValueError(match[0])
 
 
 def _month(match: re.Match[str], now: datetime) -> _Bounds:
@@ -202,30 +226,28 @@ def _rule(pattern: str, read: _Reader, *, is_strict: bool = True) -> tuple[re.Pa
 
 # The first that matches decides.
 _RULES = (
-    _rule(r"today\b|tonight\b|this (?:morning|afternoon|evening)\b|so far today\b", _today),
-    _rule(r"yesterday\b|last night\b", _yesterday),
-    _rule(r"this (?:past )?week\b(?! in)|(?:in|over|during|for) the (?:last|past) week\b|past week\b", _this_week),
-    _rule(r"last week(?:end)?\b|this (?:past )?weekend\b", _last_week),
+    _rule(rf"{_SINCE}(?:today|tonight|this (?:morning|afternoon|evening))\b", _today),
+    _rule(rf"{_SINCE}(?:yesterday|last night)\b", _yesterday),
+    _rule(rf"{_SINCE}(?:this (?:past )?week\b(?! in)|(?:the last|past) week\b)", _this_week),
+    _rule(rf"{_SINCE}(?:last week(?:end)?|this (?:past )?weekend)\b", _last_week),
     _rule(rf"(?:last|past) {_HOW_MANY} {_UNIT}\b", _last_few),
-    _rule(rf"{_HOW_MANY} (?P<unit>day|week|month)s? ago\b", _ago, is_strict=False),
+    _rule(rf"{_SINCE}{_HOW_MANY} (?P<unit>day|week|month)s? ago\b", _ago),
     _rule(r"recently\b|recent(?: (?P<units>hours|days|weeks|months|years))?\b|lately\b", _recently),
-    _rule(r"this month\b", _this_month),
-    _rule(r"last month\b", _last_month),
-    _rule(r"this year\b(?![’'])", _this_year),
-    _rule(r"last year\b(?![’'])", _last_year),
-    _rule(
-        rf"(?:{_FROM_TO} )?(?<!next )(?<!by )(?P<last>last )?{_NO_NAME}(?P<weekday>{'|'.join(_WEEKDAYS)})\b", _weekday
-    ),
+    _rule(rf"{_SINCE}this month\b", _this_month),
+    _rule(rf"{_SINCE}last month\b", _last_month),
+    _rule(rf"{_SINCE}this year\b(?![’'])", _this_year),
+    _rule(rf"{_SINCE}last year\b(?![’'])", _last_year),
     *(
         _rule(pattern, _date, is_strict=False)
         for pattern in (
-            rf"(?:{_LIMIT} )?(?P<year>\d{{4}})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)\b",
-            rf"(?:{_LIMIT} )?(?:the )?{_NUMBER_OF_DAY} (?:of )?{_MONTH},? {_YEAR}",
-            rf"(?:{_LIMIT} )?{_MONTH} {_NUMBER_OF_DAY},? {_YEAR}",
-            rf"{_LIMIT} (?:the )?{_NUMBER_OF_DAY} (?:of )?{_MONTH}\b{_NO_YEAR}(?P<year>)",
-            rf"{_LIMIT} {_MONTH} {_NUMBER_OF_DAY}{_NO_YEAR}(?P<year>)",
+            rf"(?:{_LIMIT} )?{_ON}(?P<year>\d{{4}})-(?P<month>0[1-9]|1[0-2])-(?P<day>\d\d)\b",
+            rf"(?:{_LIMIT} )?{_ON}(?:the )?{_NUMBER_OF_DAY} (?:of )?{_MONTH},? {_YEAR}",
+            rf"(?:{_LIMIT} )?{_ON}{_MONTH} {_NUMBER_OF_DAY},? {_YEAR}",
+            rf"{_LIMIT} {_ON}(?:the )?{_NUMBER_OF_DAY} (?:of )?{_MONTH}\b{_NO_YEAR}(?P<year>)",
+            rf"{_LIMIT} {_ON}{_MONTH} {_NUMBER_OF_DAY}{_NO_YEAR}(?P<year>)",
         )
     ),
+    _rule(rf"{_SINCE}(?P<last>last )?{_NO_NAME}(?P<weekday>{_WEEKDAY})\b(?!,? (?:the )?\d)", _weekday),
     _rule(rf"(?:{_LIMIT} )?{_PART}{_MONTH},? {_YEAR}", _month, is_strict=False),
     _rule(rf"{_LIMIT} {_PART}{_MONTH}\b{_NO_YEAR}(?P<year>)", _month, is_strict=False),
     _rule(rf"{_LIMIT} {_PART}{_YEAR}(?! [A-Z])", _year, is_strict=False),

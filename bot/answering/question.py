@@ -104,7 +104,7 @@ def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
         names=tuple(_POSSESSIVE.sub("", name) for name in names),
         numbers=tuple(word for word in matter if word[0].isdigit()),
         period=period,
-        dated=_terms_of(period.phrase, terms) if period and not period.is_strict else (),
+        dated=tuple(terms(" ".join(period.date_words))) if period and not period.is_strict else (),
     )
 
 

@@ -40,6 +40,9 @@ def read(question: str) -> tuple[str, str, bool] | None:
         ("What did the mayor say last Wednesday?", "2026-11-18", "2026-11-21"),
         ("What has changed since Monday?", "2026-11-23", ""),
         ("What was known before Tuesday?", "", "2026-11-24"),
+        ("What was known before last week?", "", "2026-11-16"),
+        ("What has changed since last week?", "2026-11-16", ""),
+        ("Which ferry sank two weeks ago?", "2026-11-08", "2026-11-18"),
         ("Who has resigned since 5 March?", "2026-03-05", ""),
         ("Who had resigned before March 2024?", "", "2024-03-01"),
         ("What has been built after 2019?", "2020-01-01", ""),
@@ -61,7 +64,9 @@ def test_nothing_outside_a_period_that_is_counted_or_one_sided_can_answer(questi
         ("What happened on the 5th of March 2024?", "2024-03-05", "2024-03-08"),
         ("What was decided on 2024-03-05?", "2024-03-05", "2024-03-08"),
         ("Which bridges were built in 2019?", "2019-01-01", "2020-01-03"),
-        ("Which ferry sank two weeks ago?", "2026-11-08", "2026-11-18"),
+        ("What happened on Tuesday, 5 November 2024?", "2024-11-05", "2024-11-08"),
+        ("What happened on Saturday 14 March?", "2026-03-14", "2026-03-17"),
+        ("Who was born on 29 February?", "2024-02-29", "2024-03-03"),
     ],
 )
 def test_of_a_date_later_articles_may_tell(question: str, first: str, last: str) -> None:
@@ -82,6 +87,10 @@ def test_of_a_date_later_articles_may_tell(question: str, first: str, last: str)
         "What happened on 31 June?",
         "Which country rationed fuel in 1973-74?",
         "Who is the latest president?",
+        "Who plays for Sheffield Wednesday?",
+        "What did the Sunday Mirror print?",
+        "Which match takes place on Saturday?",
+        "What opens this Friday?",
     ],
 )
 def test_what_names_no_period(question: str) -> None:
@@ -106,7 +115,10 @@ def test_the_words_are_told() -> None:
     """The asker is shown which words were read as a time."""
     period = period_of("Who resigned In March 2023, and why?", now=NOW)
     assert period is not None
-    assert period.phrase == "In March 2023"
+    assert (period.phrase, period.date_words) == ("In March 2023", ("March", "2023"))
+    period = period_of("What was decided on 2024-03-05?", now=NOW)
+    assert period is not None
+    assert period.date_words == ("5", "March", "2024")
 
 
 WORDS = ["since", "before", "in", "on", "the", "last", "3", "few", "week", "ago", "March", "31", "29 February", "2023"]
@@ -129,3 +141,10 @@ def test_anything_may_be_asked(words: list[str]) -> None:
 def test_asked_at_any_time(now: datetime, words: str) -> None:
     """The calendar's ends break nothing."""
     period_of(f"What happened {words}?", now=now)
+
+
+def test_last_year_asked_on_a_leap_day() -> None:
+    """29 February has a last year, too."""
+    period = period_of("Who won last year?", now=datetime(2024, 2, 29, 12, tzinfo=UTC))
+    assert period is not None
+    assert period.since == datetime(2023, 1, 1, tzinfo=UTC)
