@@ -14,7 +14,7 @@ MOST_WORDS = 45
 MOST_WITNESSES = 2  # to a claim, beside the sentence it is made of
 _WORTH_SAYING = 0.85  # of the best sentence's score
 _SAME = 0.6  # of what one sentence tells, the share that another tells too
-_AGREES = 0.4
+_AGREES = 0.5  # of what is asked for, and of what a claim tells beyond it, the share that bears it out
 _Place: TypeAlias = tuple[str, int, int, int]
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -57,25 +57,17 @@ def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ..
     return tuple(Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in chosen)
 
 
-def _witnesses(sentence: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
-    """Yield the best sentence of each other article that agrees, for the first few articles."""
-    seen = {sentence.passage.article.article_id}
+def _witnesses(claim: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
+    """Yield the best sentence of each other article that bears a claim out, for the first few articles."""
+    beyond, numbers = matter.beyond(claim.text), set(_NUMBER.findall(claim.text))
+    seen = {claim.passage.article.article_id}
     for other in sentences:
         article_id = other.passage.article.article_id
-        if article_id not in seen and len(seen) <= MOST_WITNESSES and _agrees(sentence, other, matter):
+        if article_id in seen or len(seen) > MOST_WITNESSES or other.features.asked < _AGREES:
+            continue
+        if numbers <= set(_NUMBER.findall(other.text)) and share(set(matter.terms(other.text)), beyond) >= _AGREES:
             seen.add(article_id)
             yield other
-
-
-def _agrees(claim: Sentence, other: Sentence, matter: Matter) -> bool:
-    """Whether another sentence bears a claim out: in what was asked for, in what it adds to it, and in its numbers."""
-    beyond = matter.beyond(claim.text)
-    return (
-        bool(beyond)
-        and set(_NUMBER.findall(claim.text)) <= set(_NUMBER.findall(other.text))
-        and share(set(matter.terms(other.text)), beyond) >= _AGREES
-        and other.features.asked >= _AGREES
-    )
 
 
 def _overlap(one: Sentence, other: Sentence) -> bool:
