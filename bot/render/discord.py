@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.answering import Answer, Citation, Claim, Support
 from bot.render.markup import link, plain, timestamp, units, web_address
+from bot.render.wording import searched_within
 from index_store import ArticleSummary
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -72,7 +73,8 @@ def answer_message(answer: Answer) -> AnswerMessage:
     title = plain(answer.question.text, limit=TITLE_LIMIT) or "Your question"
     if answer.abstained:
         return AnswerMessage(title, _abstention(answer), (), "", GREY)
-    description = _searched_as(answer) + _claims(answer.claims)
+    window = searched_within(answer)
+    description = _searched_as(answer) + _claims(answer.claims) + (f"\n*{window}*" if window else "")
     room = EMBED_LIMIT - units(title) - units(description) - _FOOTER_SHARE
     fields = _citations(answer.citations, room)
     return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import click
 
-from bot.answering import Answer, Citation
+from bot.answering import Answer, Citation, Claim
+from bot.render.wording import searched_within
 from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
@@ -27,8 +28,15 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    citations = "\n\n".join(_citation(citation) for citation in answer.citations)
-    return f"{click.style(_wrapped(printable(answer.text)), bold=True)}\n\n{citations}"
+    claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
+    window = searched_within(answer)
+    citations = (_citation(citation) for citation in answer.citations)
+    return "\n\n".join([f"{claims}\n{_wrapped(window)}" if window else claims, *citations])
+
+
+def _claim(claim: Claim) -> str:
+    support = "" if claim.support == "single-source" else f" ({claim.support})"
+    return f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}{support}"
 
 
 def _abstention(answer: Answer) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering import Answer, Citation, Claim, Question
 from bot.render.terminal import answer_text
-from index_store import ArticleSummary
+from index_store import ArticleSummary, Filters
 
 PUBLISHED = datetime(2025, 3, 5, 14, 30, tzinfo=UTC)
 SUMMARY = ArticleSummary("id", "https://wire.example/doha", "Talks in Doha", "Example Wire", PUBLISHED)
@@ -50,6 +50,18 @@ def test_an_answer_shows_what_a_reader_needs() -> None:
         "    Example Wire · 5 March 2025",
         "    https://wire.example/doha",
         "    “Adam Boehler led the talks in Doha.”",
+    ]
+
+
+def test_support_and_window_are_told() -> None:
+    """A claim that others bear out says so, and so does an answer whose question named a time."""
+    one = answered("Adam Boehler led the talks in Doha.")
+    window = Filters(since=datetime(2025, 3, 1, tzinfo=UTC))
+    answer = replace(one, claims=(replace(one.claims[0], support="confirmed"),), window=window)
+    assert click.unstyle(answer_text(answer)).splitlines()[:3] == [
+        "Adam Boehler led the talks in Doha. [1] (confirmed)",
+        "Searched: articles published since 1 March 2025.",
+        "",
     ]
 
 

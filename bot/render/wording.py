@@ -1,0 +1,18 @@
+"""What every front end says in the same words."""
+
+from bot.answering import Answer
+from index_store import day
+
+
+def searched_within(answer: Answer) -> str:
+    """Say which articles were asked where the question's own words of time chose them; "" where they did not."""
+    window, asked = answer.window, answer.question.filters
+    bounds = [
+        f"{word} {day(moment)}"
+        for word, moment, own in (
+            ("since", window.since, asked.since),
+            ("until", window.until, asked.until),
+        )
+        if moment and moment != own
+    ]
+    return f"Searched: articles published {' and '.join(bounds)}." if bounds else ""
