@@ -117,6 +117,11 @@ def _load(
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 
+def _comes_from_sqlite(error: Exception) -> bool:
+    sqlite = sys.modules.get("sqlite3")  # never loaded for this
+    return sqlite is not None and isinstance(error, sqlite.DatabaseError)
+
+
 def main() -> None:
     """Run the program; a failure that people can act on is told in one message, with exit status 1."""
     for stream in (sys.stdout, sys.stderr):
@@ -127,6 +132,11 @@ def main() -> None:
     except Exception as error:
         from index_store import DatelineError  # only on failure
 
+        if _comes_from_sqlite(error):
+            error = DatelineError(
+                f"The catalog cannot be read: {error}.",
+                remedy="Run `dateline doctor`; if it is damaged, restore a backup.",
+            )
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):

@@ -12,6 +12,7 @@ from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 _MAPPED_BYTES = 256_000_000
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
+_OTHER_DATABASE = "Index into another folder with --data-dir."
 _NEWER_DATELINE = "Use the newer Dateline that made it, or index into another folder with --data-dir."
 _BRING_UP_TO_DATE = (
     "Run `dateline rebuild`, or `dateline index` or `reindex`: each brings it up to date, without embedding again."
@@ -57,6 +58,8 @@ def _prepare(connection: sqlite3.Connection, file: Path, *, create: bool, migrat
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise MismatchError(f"{file} is a database of another program.", remedy=_OTHER_DATABASE)
     if found == 0 and create:
         connection.execute("PRAGMA page_size = 16384")  # nine vectors a page instead of two
         connection.execute("PRAGMA journal_mode = WAL")

@@ -290,3 +290,16 @@ def test_quiet_keeps_to_failures(run: BadRun) -> None:
     """With --quiet what failed is still told, and nothing else."""
     quiet = run.dateline("index", "--quiet", "bad/undated.json", "bad/empty.txt")
     assert (quiet.status, quiet.err) == (1, "not indexed: bad/empty.txt: is empty\n")
+
+
+def test_a_damaged_catalog_is_told_in_words(indexed_folder: Path, tmp_path: Path) -> None:
+    """Questions to a catalog with overwritten pages fail with what to run, not with a traceback."""
+    data_dir = copy_index(indexed_folder, tmp_path / "index")
+    with (data_dir / "catalog.sqlite").open("r+b") as file:
+        size = file.seek(0, 2)
+        file.seek(16_384)
+        file.write(b"\xa5" * (size - 16_384))
+    run = Dateline(tmp_path, data_dir)("ask", "Who led the talks in Doha?")
+    assert (run.status, run.out) == (1, "")
+    assert "Traceback" not in run.err
+    assert "dateline doctor" in run.err

@@ -102,6 +102,19 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
         NewsIndex.open(tmp_path)
 
 
+def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
+    """A catalog.sqlite that somebody else made is neither read nor added to."""
+    file = tmp_path / "catalog.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE notes (text TEXT)")
+    before = file.read_bytes()
+    with pytest.raises(MismatchError, match="of another program"):
+        NewsIndex.open(tmp_path)
+    with pytest.raises(MismatchError, match="of another program"), open_writer(tmp_path, recipe=RECIPE):
+        pass
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("number", OLDER_FORMATS)
 def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path, number: int) -> None:
     """A folder of an older format is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""
