@@ -13,6 +13,7 @@ _MAPPED_BYTES = 256_000_000
 _CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 _OTHER_DATABASE = "Index into another folder with --data-dir."
+_LOST = "Restore a backup into an empty folder, or delete this one and index again."
 _NEWER_DATELINE = "Use the newer Dateline that made it, or index into another folder with --data-dir."
 _BRING_UP_TO_DATE = (
     "Run `dateline rebuild`, or `dateline index` or `reindex`: each brings it up to date, without embedding again."
@@ -31,10 +32,12 @@ def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sql
     Raises:
         EmptyIndexError: If there is none and `create` is false.
         IndexStoreError: If it cannot be opened.
-        MismatchError: If it has another format, or is no catalog.
+        MismatchError: If it has another format, is no catalog, or is gone while its copies are there.
     """
-    if not create and not file.exists():
-        raise nothing_indexed(file.parent)
+    if not file.exists():
+        _check_that_none_is_lost(file.parent)
+        if not create:
+            raise nothing_indexed(file.parent)
     try:
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +54,12 @@ def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sql
             raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
         raise
     return connection
+
+
+def _check_that_none_is_lost(folder: Path) -> None:
+    """Refuse a folder of copies without their catalog: what is indexed into it would be mixed with what is gone."""
+    if any((folder / name).exists() for name in ("chroma", "words")):
+        raise MismatchError(f"{folder} holds vectors and words, but their catalog is gone.", remedy=_LOST)
 
 
 def _prepare(connection: sqlite3.Connection, file: Path, *, create: bool, migrate: bool) -> None:

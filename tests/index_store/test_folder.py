@@ -115,6 +115,19 @@ def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
+def test_a_folder_whose_catalog_is_gone_is_refused(tmp_path: Path) -> None:
+    """Vectors and words of articles that nobody knows any more are not mixed with new ones; the remedy is told."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("one")])
+    for file in tmp_path.glob("catalog.sqlite*"):
+        file.unlink()
+    with pytest.raises(MismatchError, match="catalog is gone") as raised:
+        NewsIndex.open(tmp_path)
+    assert "backup" in (raised.value.remedy or "")
+    with pytest.raises(MismatchError, match="catalog is gone"), open_writer(tmp_path, recipe=RECIPE):
+        pass
+
+
 @pytest.mark.parametrize("number", OLDER_FORMATS)
 def test_an_older_format_is_brought_up_to_date_by_the_next_run(tmp_path: Path, number: int) -> None:
     """A folder of an older format is refused by readers, with the remedy; a writer migrates it, and nothing is lost."""

@@ -78,9 +78,10 @@ def test_rebuilt_copies_hold_every_live_chunk_once(folder: Path) -> None:
 def test_an_open_reader_goes_on(folder: Path, *, resident: bool) -> None:
     """A reader that was open before finds the same afterwards, and what is indexed later too."""
     with closing(reader(folder, resident=resident)) as index:
-        before = index.search("tram horses", Filters(), limit=5, per_article=1)
+        before = [passage.text for passage in index.search("tram horses", Filters(), limit=5, per_article=1)]
         rebuild_copies(folder)
-        assert index.search("tram horses", Filters(), limit=5, per_article=1) == before
+        found = [passage.text for passage in index.search("tram horses", Filters(), limit=5, per_article=1)]
+        assert found == before
         with open_writer(folder, recipe=RECIPE) as writer:
             put(writer, [article("ferry", "The ferry leaves at nine.")])
         (best,) = index.search("The ferry leaves at nine.", Filters(), limit=1, per_article=1)
