@@ -32,6 +32,7 @@ from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
 
 _DRAFT = "restore.new"
+_MOVED_FIRST = ("encoder", *COPIES)
 _NOT_IN_THE_WAY = {"writer.lock", "writer.json", _DRAFT, "lost+found"}
 _LONGEST_MANIFEST_BYTES = 100_000
 _MOST_MEMBERS = 50
@@ -61,10 +62,12 @@ def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, exp
     """
     with _opened(file) as archive:
         manifest = _manifest(archive, file)
-        _require_empty(folder)
+        draft = folder / _DRAFT
+        if not draft.exists():
+            _require_empty(folder)  # before a lock is left in a folder that is somebody's
         with writer_lock(folder), translated_errors(folder):
-            draft = folder / _DRAFT
-            shutil.rmtree(draft, ignore_errors=True)
+            _clear_unfinished(folder)
+            _require_empty(folder)
             try:
                 _require_room(folder, manifest)
                 draft.mkdir()
@@ -72,7 +75,7 @@ def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, exp
                 counts = _make_ready(draft, folder, server, expect)
                 _move(draft, folder)
             finally:
-                shutil.rmtree(draft, ignore_errors=True)
+                _clear_unfinished(folder)
     return counts
 
 
@@ -113,6 +116,16 @@ def _read_manifest(value: Any) -> Manifest:  # noqa: ANN401 - any JSON
         raise ValueError(value["kind"])
     members = tuple(Member(str(one["name"]), int(one["size_bytes"]), str(one["sha256"])) for one in value["members"])
     return Manifest(str(value["created_at"]), int(value["catalog_format"]), members)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    """Clear away what an unfinished restore left, and last its draft, which tells of it. Under the writer's lock."""
+    if not (folder / _DRAFT).exists():
+        return
+    if not (folder / CATALOG).exists():
+        for name in _MOVED_FIRST:
+            shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder / _DRAFT, ignore_errors=True)
 
 
 def _require_empty(folder: Path) -> None:
@@ -183,7 +196,7 @@ def _check_catalog(file: Path) -> None:
 
 def _move(draft: Path, folder: Path) -> None:
     """Put everything in its place; the catalog last, without which the folder counts as empty."""
-    for name in ("encoder", *COPIES, CATALOG):
+    for name in (*_MOVED_FIRST, CATALOG):
         if (draft / name).exists():
             (draft / name).rename(folder / name)
 

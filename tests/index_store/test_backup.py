@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -77,6 +78,58 @@ def test_a_file_that_is_there_is_replaced_by_force_only(folder: Path, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"index", "b.zip"}
 
 
+def test_what_is_not_of_a_compiled_model_stays_out(folder: Path, tmp_path: Path) -> None:
+    """A file that a file browser left beside the compiled model spoils no backup."""
+    (folder / "encoder" / ".DS_Store").touch()
+    back_up(folder, tmp_path / "b.zip", force=False)
+    assert restored(tmp_path / "b.zip", tmp_path / "elsewhere") == (2, 2)
+    assert not (tmp_path / "elsewhere" / "encoder" / ".DS_Store").exists()
+
+
+def test_backups_into_one_file_at_once_leave_a_whole_one(folder: Path, tmp_path: Path) -> None:
+    """Four at a time, each writes beside the others; the last stands, and no draft is left."""
+    file = tmp_path / "b.zip"
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: back_up(folder, file, force=True), range(4)))
+    assert {one.articles for one in made} == {2}
+    assert {path.name for path in tmp_path.iterdir()} == {"index", "b.zip"}
+    assert restored(file, tmp_path / "elsewhere") == (2, 2)
+
+
+# Dies as it is about to move something out of its draft.
+KILLED = """
+import os, sys
+from pathlib import Path
+from index_store.care.progress import unseen
+from index_store.care.restore import restore
+folder, rename = Path(sys.argv[2]), Path.rename
+def renamed(path, target):
+    if target == folder / sys.argv[3]:
+        os._exit(9)
+    return rename(path, target)
+Path.rename = renamed
+restore(Path(sys.argv[1]), folder, expect=unseen)
+"""
+
+
+@pytest.mark.parametrize("before", ["chroma", CATALOG])
+def test_a_killed_restore_can_be_run_again(folder: Path, tmp_path: Path, before: str) -> None:
+    """What it had moved into place is cleared away, and the folder counts as empty."""
+    back_up(folder, tmp_path / "b.zip", force=False)
+    elsewhere = tmp_path / "elsewhere"
+    arguments = [sys.executable, "-c", KILLED, str(tmp_path / "b.zip"), str(elsewhere), before]
+    assert subprocess.run(arguments, env=os.environ, timeout=120).returncode == 9
+    assert (elsewhere / "encoder").exists()
+    assert restored(tmp_path / "b.zip", elsewhere) == (2, 2)
+    assert {path.name for path in elsewhere.iterdir()} == {
+        "catalog.sqlite",
+        "chroma",
+        "words",
+        "encoder",
+        "writer.lock",
+    }
+
+
 def test_a_folder_that_is_not_empty_is_left_alone(folder: Path, tmp_path: Path) -> None:
     """Nothing is restored over an index, or over anybody's files."""
     back_up(folder, tmp_path / "b.zip", force=False)
@@ -84,6 +137,10 @@ def test_a_folder_that_is_not_empty_is_left_alone(folder: Path, tmp_path: Path) 
     with pytest.raises(IndexStoreError, match="not empty"):
         restored(tmp_path / "b.zip", folder)
     assert rows(folder) == before
+    (tmp_path / "somebodys" / "encoder").mkdir(parents=True)
+    with pytest.raises(IndexStoreError, match="not empty"):
+        restored(tmp_path / "b.zip", tmp_path / "somebodys")
+    assert [path.name for path in (tmp_path / "somebodys").iterdir()] == ["encoder"]
 
 
 BUSY = """
