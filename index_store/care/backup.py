@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from index_store.care.archive import CATALOG, MANIFEST, Manifest, Member, may_hold
+from index_store.care.holding import read_catalog
 from index_store.care.sizes import require_room, sizes
 from index_store.care.whole_file import whole_file
 from index_store.catalog import Catalog
@@ -47,7 +48,7 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
         EmptyIndexError: If nothing has been indexed there.
         IndexStoreError: If the file is there already, or cannot be written.
     """
-    with closing(Catalog.open(folder / CATALOG)) as catalog, whole_file(file, force=force) as stream:
+    with read_catalog(folder) as catalog, whole_file(file, force=force) as stream:
         measured = sizes(folder)
         require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
         with _frozen(catalog, file) as frozen:

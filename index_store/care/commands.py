@@ -1,7 +1,6 @@
 """The commands that look after a data folder: `doctor`, `rebuild`, `compact` and `stats`."""
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from index_store.care.compact import compact as compact_folder
 from index_store.care.compact import forgettable
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
+from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
 from index_store.care.rebuild import rebuild_copies, restore_encoder
@@ -19,7 +19,6 @@ from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import day
-from index_store.index import open_catalog
 from index_store.options import When, configured
 
 _COLOURS = {Status.OK: "green", Status.NOTE: "yellow", Status.PROBLEM: "red"}
@@ -74,7 +73,7 @@ def rebuild(configuration: Configuration, *, quiet: bool) -> None:
     \b
     Examples:
       dateline rebuild
-      dateline doctor && echo healthy
+      dateline rebuild --quiet
     """
     store = configuration.section(StoreSettings)
     with bar("Making the copies", quiet=quiet) as expect:
@@ -126,7 +125,7 @@ def compact(
 
 
 def _confirm(folder: Path, forget_before: datetime, *, yes: bool) -> None:
-    with closing(open_catalog(folder)) as catalog:
+    with read_catalog(folder) as catalog:
         old = forgettable(catalog, forget_before)
     if not old.versions:
         click.echo(f"No version was replaced or removed before {day(forget_before)}.", err=True)

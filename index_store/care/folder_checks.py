@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
+from index_store.care.compiled_model import fault_of
 from index_store.care.findings import Finding, note, ok, problem
 from index_store.care.sizes import free_bytes, readable_bytes, sizes
 from index_store.copies import leftovers
 from index_store.copy_places import Copy
-from index_store.encoder import OnnxQuestionEncoder
-from index_store.errors import EncoderError, IndexStoreError
+from index_store.errors import IndexStoreError
 
 _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 
@@ -86,15 +84,7 @@ def check_encoder(folder: Path, *, dimensions: int | None) -> Finding:
             "the model is not compiled, so a question takes seconds longer",
             remedy="`dateline rebuild` compiles it, if it can be compiled.",
         )
-    try:
-        vector = OnnxQuestionEncoder(folder / "encoder").encode_question("who led the talks?")
-    except EncoderError as error:
-        return problem("encoder", error.message.rstrip("."), remedy=_COMPILE)
-    if dimensions is not None and vector.shape != (dimensions,):
-        return problem("encoder", f"its vectors have {vector.size} numbers, the index's {dimensions}", remedy=_COMPILE)
-    if abs(float(np.linalg.norm(vector)) - 1) > 1e-3:
-        return problem("encoder", "its vectors are not of unit length", remedy=_COMPILE)
+    fault = fault_of(folder / "encoder", dimensions=dimensions)
+    if fault:
+        return problem("encoder", fault, remedy="Run `dateline rebuild`, which compiles the model anew.")
     return ok("encoder", "the compiled model encodes questions")
-
-
-_COMPILE = "Run `dateline rebuild`, which compiles the model anew."

@@ -2,7 +2,7 @@
 
 import gzip
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -10,12 +10,12 @@ import click
 
 from index_store.care.backup import back_up
 from index_store.care.export import exported_lines
+from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.restore import restore as restore_folder
 from index_store.care.sizes import readable_bytes
 from index_store.care.whole_file import whole_file
 from index_store.configuration import Configuration, StoreSettings
-from index_store.index import open_catalog
 from index_store.options import configured, filter_options, filters_from
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -84,7 +84,7 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
     filters = filters_from(**wanted)
     if force and output is None:
         raise click.UsageError("--force belongs to -o.")
-    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog, ExitStack() as opened:
+    with read_catalog(configuration.section(StoreSettings).data_dir) as catalog, ExitStack() as opened:
         stream: BinaryIO = sys.stdout.buffer
         if output is not None:
             stream = opened.enter_context(whole_file(output, force=force))

@@ -13,8 +13,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from shelf import RECIPE, article, put, reader
 
+from bot.cli import dateline
 from index_store import Filters, IndexStoreError, MismatchError, open_writer
 from index_store.care.archive import CATALOG, KIND, MANIFEST
 from index_store.care.backup import back_up
@@ -94,6 +96,20 @@ def test_backups_into_one_file_at_once_leave_a_whole_one(folder: Path, tmp_path:
     assert {one.articles for one in made} == {2}
     assert {path.name for path in tmp_path.iterdir()} == {"index", "b.zip"}
     assert restored(file, tmp_path / "elsewhere") == (2, 2)
+
+
+@pytest.mark.parametrize("command", ["backup b.zip", "stats", "export", "compact --forget-versions-before today"])
+def test_a_damaged_catalog_is_told_with_the_remedy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Commands that only read end with one message that names `dateline restore`, and leave no file."""
+    content = catalog_with(folder)
+    third = len(content) // 3
+    (folder / CATALOG).write_bytes(content[:third] + b"\xff" * (len(content) - third))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IndexStoreError, match=r"damaged.*dateline restore"):
+        CliRunner().invoke(dateline, ["--data-dir", str(folder), *command.split()], catch_exceptions=False)
+    assert {path.name for path in tmp_path.iterdir()} == {"index"}
 
 
 # Dies as it is about to move something out of its draft.
