@@ -14,6 +14,8 @@ from index_store.lock import writer_lock
 from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
 
+_PRIMARY = 0xFF  # the bits of an error code that name its kind
+
 
 @contextmanager
 def read_catalog(folder: Path) -> Iterator[Catalog]:
@@ -26,13 +28,11 @@ def read_catalog(folder: Path) -> Iterator[Catalog]:
         MismatchError: If another version of Dateline made it.
     """
     file = folder / CATALOG
-    with closing(Catalog.open(file)) as catalog:
+    with closing(Catalog.open(file)) as catalog, _translated_damage(file):
         try:
             yield catalog
         except sqlite3.OperationalError as error:
             raise IndexStoreError(f"{file} cannot be read: {error}.", remedy=CHECK_FOLDER) from error
-        except sqlite3.DatabaseError as error:
-            raise IndexStoreError(f"{file} is damaged: {error}.", remedy=RESTORE) from error
 
 
 @contextmanager
@@ -49,6 +49,21 @@ def held_catalog(folder: Path) -> Iterator[WritableCatalog]:
     file = folder / CATALOG
     if not file.exists():
         raise nothing_indexed(folder)  # and leave not even a lock behind
-    with writer_lock(folder), closing(WritableCatalog.open(file)) as catalog, translated_errors(folder):
+    with (
+        writer_lock(folder),
+        closing(WritableCatalog.open(file)) as catalog,
+        translated_errors(folder),
+        _translated_damage(file),
+    ):
         catalog.ensure_identity()
         yield catalog
+
+
+@contextmanager
+def _translated_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & _PRIMARY not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        raise IndexStoreError(f"{file} is damaged: {error}.", remedy=RESTORE) from error

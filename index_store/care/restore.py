@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from index_store.copy_places import all_copies
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.records import ChromaServer, Filters
+from index_store.schema import SCHEMA_VERSION
 from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
 
@@ -38,6 +40,9 @@ _LONGEST_MANIFEST_BYTES = 100_000
 _MOST_MEMBERS = 50
 _ROOM_FOR_COPIES = 5  # times the catalog: what both copies took, measured on long and short articles
 _COPY_BYTES = 1 << 20
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What `zipfile` raises on bytes that are no zip file; ValueError also for names that are no text.
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 _PROGRAMS = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE '%VIRTUAL%'"
 _ANOTHER = "Use a file that `dateline backup` wrote."
 
@@ -79,14 +84,27 @@ def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, exp
     return counts
 
 
+def _opened(file: Path) -> zipfile.ZipFile:
+    with _translated_reading(file):
+        return zipfile.ZipFile(file)
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: Path, *, most_bytes: int) -> Iterator[bytes]:
+    """Unpack a file of the backup, but never more than one byte beyond the most: that it has more can be seen."""
+    left = most_bytes + 1
+    with _translated_reading(file), archive.open(member) as packed:
+        while left and (piece := packed.read(min(_COPY_BYTES, left))):
+            left -= len(piece)
+            yield piece
+
+
 @contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+def _translated_reading(file: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            yield archive
+        yield
     except FileNotFoundError as error:
         raise IndexStoreError(f"There is no file {file}.", remedy="Check its name.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _refusal(file, "is no zip file, or a broken one") from error
     except OSError as error:
         raise IndexStoreError(f"{file} cannot be read: {error.strerror or error}.", remedy=_ANOTHER) from error
@@ -98,12 +116,16 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     names = [entry.filename for entry in entries]
     if MANIFEST not in names or len(names) > _MOST_MEMBERS or len(set(names)) != len(names):
         raise _refusal(file, "is no backup of Dateline")
-    with archive.open(MANIFEST) as stream:
-        text = stream.read(_LONGEST_MANIFEST_BYTES + 1)
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise _refusal(file, "is packed in another way than a backup is")
+    text = b"".join(_pieces(archive, archive.getinfo(MANIFEST), file, most_bytes=_LONGEST_MANIFEST_BYTES))
     try:
         manifest = _read_manifest(json.loads(text[:_LONGEST_MANIFEST_BYTES]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refusal(file, "has a manifest that cannot be read") from error
+    if manifest.catalog_format > SCHEMA_VERSION:
+        told = f"has a catalog of format {manifest.catalog_format}; this version reads up to format {SCHEMA_VERSION}"
+        raise MismatchError(f"{file} {told}.", remedy="Use the newer Dateline that made it.")
     stated = {member.name: member.size_bytes for member in manifest.members}
     held = {entry.filename: entry.file_size for entry in entries if entry.filename != MANIFEST}
     if stated != held or CATALOG not in stated or not all(map(may_hold, stated)):
@@ -144,11 +166,9 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, draft: Path, file: Pat
         target = draft / member.name
         target.parent.mkdir(exist_ok=True)
         digest, left = hashlib.sha256(), member.size_bytes
-        with archive.open(member.name) as packed, target.open("xb") as plain:
-            while piece := packed.read(min(_COPY_BYTES, left + 1)):
+        with target.open("xb") as plain:
+            for piece in _pieces(archive, archive.getinfo(member.name), file, most_bytes=member.size_bytes):
                 left -= len(piece)
-                if left < 0:
-                    break
                 digest.update(piece)
                 plain.write(piece)
         if left != 0 or digest.hexdigest() != member.sha256:

@@ -98,18 +98,17 @@ def test_backups_into_one_file_at_once_leave_a_whole_one(folder: Path, tmp_path:
     assert restored(file, tmp_path / "elsewhere") == (2, 2)
 
 
-@pytest.mark.parametrize("command", ["backup b.zip", "stats", "export", "compact --forget-versions-before today"])
+@pytest.mark.parametrize("command", ["backup b.zip", "stats", "export", "compact", "rebuild"])
 def test_a_damaged_catalog_is_told_with_the_remedy(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    """Commands that only read end with one message that names `dateline restore`, and leave no file."""
+    """Commands end with one message that names `dateline restore`, and leave no file."""
     content = catalog_with(folder)
-    third = len(content) // 3
-    (folder / CATALOG).write_bytes(content[:third] + b"\xff" * (len(content) - third))
+    (folder / CATALOG).write_bytes(content[:16_384] + b"\xff" * (len(content) - 16_384))  # all but the first page
     monkeypatch.chdir(tmp_path)
     with pytest.raises(IndexStoreError, match=r"damaged.*dateline restore"):
         CliRunner().invoke(dateline, ["--data-dir", str(folder), *command.split()], catch_exceptions=False)
-    assert {path.name for path in tmp_path.iterdir()} == {"index"}
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
 
 
 # Dies as it is about to move something out of its draft.
@@ -243,6 +242,33 @@ def _altered(file: Path, sound: bytes) -> Path:
     return file.with_name("c")
 
 
+def _packed_by(compression: int) -> Callable[[Path, bytes], Path]:
+    def pack(file: Path, sound: bytes) -> Path:
+        packed(file, {CATALOG: sound})
+        with zipfile.ZipFile(file) as archive:
+            held = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(file, "w", compression) as archive:
+            for name, content in held.items():
+                archive.writestr(name, content)
+        return file
+
+    return pack
+
+
+def _with_a_name_that_is_no_text(file: Path, sound: bytes) -> Path:
+    packed(file, {CATALOG: sound, "encoder/ä": b"x"})
+    file.write_bytes(file.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    return file
+
+
+def _torn(file: Path, sound: bytes) -> Path:
+    raw = packed(file, {CATALOG: sound}).read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        start = archive.getinfo(CATALOG).header_offset + 60
+    file.write_bytes(raw[:start] + b"\xff" * 30 + raw[start + 30 :])
+    return file
+
+
 HOSTILE: dict[str, Callable[[Path, bytes], Path]] = {
     "a path that climbs": lambda file, sound: packed(file, {CATALOG: sound, "../evil": b"x"}),
     "a path inside that climbs": lambda file, sound: packed(file, {CATALOG: sound, "encoder/../../evil": b"x"}),
@@ -255,6 +281,10 @@ HOSTILE: dict[str, Callable[[Path, bytes], Path]] = {
     "a catalog other than its manifest says": _altered,
     "a catalog that is none": lambda file, _: packed(file, {CATALOG: b"not a database" * 1_000}),
     "an empty catalog": lambda file, _: packed(file, {CATALOG: b""}),
+    "bytes that cannot be unpacked": _torn,
+    "another compression": _packed_by(zipfile.ZIP_LZMA),
+    "yet another compression": _packed_by(zipfile.ZIP_BZIP2),
+    "a name that is no text": _with_a_name_that_is_no_text,
     "no zip file": lambda file, _: Path(file.write_bytes(b"PK nothing") and file),
 }
 
@@ -284,6 +314,15 @@ def test_a_catalog_of_another_format_is_refused(folder: Path, tmp_path: Path) ->
     content = catalog_with(folder, "PRAGMA user_version = 99")
     with pytest.raises(MismatchError, match=r"format 99.*newer"):
         restored(packed(tmp_path / "b.zip", {CATALOG: content}), tmp_path / "target")
+
+
+def test_a_manifest_of_a_newer_dateline_is_refused_before_anything_is_unpacked(folder: Path, tmp_path: Path) -> None:
+    """What it says of its catalog is enough; no data folder is made."""
+    manifest = {"kind": KIND, "created_at": "", "catalog_format": 99, "members": []}
+    file = packed(tmp_path / "b.zip", {CATALOG: catalog_with(folder)}, manifest=manifest)
+    with pytest.raises(MismatchError, match=r"format 99.*newer"):
+        restored(file, tmp_path / "target")
+    assert not (tmp_path / "target").exists()
 
 
 def test_a_bomb_is_not_unpacked(folder: Path, tmp_path: Path) -> None:
