@@ -3,11 +3,15 @@ A backup unpacked into an empty data folder, and its copies made anew.
 
 A backup may come from anywhere. Only names that a backup may hold are written, never more bytes than its manifest
 says, and only if these fit on the disk; the catalog must have Dateline's tables and no others before anything is read
-from it. All happens in a draft folder; what it holds moves out of it at the end, the catalog last.
+from it. A compiled model whose vectors do not fit the catalog's is left out; whether one that fits is the model that it
+claims to be cannot be seen, so a stranger's backup can spoil what questions find.
+
+All happens in a draft folder; what it holds moves out of it at the end, the catalog last.
 """
 
 import hashlib
 import json
+import logging
 import shutil
 import sqlite3
 import struct
@@ -21,6 +25,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, Member, may_hold
 from index_store.care.catalog_checks import check_file
+from index_store.care.compiled_model import dimensions_of, fault_of
 from index_store.care.findings import Status
 from index_store.care.progress import Expect
 from index_store.care.sizes import require_room
@@ -180,10 +185,21 @@ def _make_ready(draft: Path, folder: Path, server: ChromaServer | None, expect: 
     _check_catalog(draft / CATALOG)
     with closing(WritableCatalog.open(draft / CATALOG)) as catalog:
         catalog.set_fact("identity", _new_identity(catalog, folder))
+        _leave_out_unusable(draft / "encoder", catalog)
         articles, chunks = catalog.count_articles(Filters()), catalog.count_chunks(Filters())
         copies = all_copies(draft, server, owner=catalog.identity())
         rebuild(catalog, copies, done=expect(articles * len(copies)))
     return articles, chunks
+
+
+def _leave_out_unusable(compiled: Path, catalog: WritableCatalog) -> None:
+    """Drop a compiled model that cannot be used; the next run that indexes, or `dateline rebuild`, makes it anew."""
+    if not compiled.exists():
+        return
+    fault = fault_of(compiled, dimensions=dimensions_of(catalog))
+    if fault:
+        logging.getLogger(__name__).warning("The backup's compiled model is left out: %s", fault)
+        shutil.rmtree(compiled)
 
 
 def _new_identity(catalog: WritableCatalog, folder: Path) -> str:

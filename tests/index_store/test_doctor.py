@@ -22,6 +22,7 @@ from index_store.care.rebuild import rebuild_copies, restore_encoder
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
 from index_store.encoder import Model
+from index_store.lock import writer_at_work
 from index_store.records import NewVersion
 from index_store.vectors import vectors_in_folder
 from index_store.words import Words
@@ -249,6 +250,18 @@ def test_a_dead_writer_and_its_drafts_are_told(folder: Path) -> None:
     assert "words.new" in found["drafts"].told
     rebuild_copies(folder)
     assert findings(folder)["writer"].status is findings(folder)["drafts"].status is Status.OK
+
+
+def test_a_writer_of_another_user_is_alive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it may not be asked means that it is there: doctor and an empty folder's message tell the same."""
+    (folder / "writer.json").write_text(json.dumps({"pid": 4711, "since": "2025-03-05T10:00:00+00:00"}))
+    monkeypatch.setattr("os.kill", _refused)
+    assert "process 4711 has been writing since" in findings(folder)["writer"].told
+    assert writer_at_work(folder) == "Process 4711 (since 2025-03-05T10:00:00+00:00)"
+
+
+def _refused(pid: int, signal: int) -> None:
+    raise PermissionError(pid, signal)
 
 
 WRITER = """
