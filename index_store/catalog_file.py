@@ -10,7 +10,7 @@ from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
 # A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
 _MAPPED_BYTES = 256_000_000
-_CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
+CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 _OTHER_DATABASE = "Index into another folder with --data-dir."
 _LOST = "Restore a backup into an empty folder, or delete this one and index again."
@@ -43,13 +43,13 @@ def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sql
             file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
+        raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
     try:
         _prepare(connection, file, create=create, migrate=migrate)
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
-            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=_CHECK_FOLDER) from error
+            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
         if isinstance(error, sqlite3.DatabaseError):
             raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
         raise

@@ -8,14 +8,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from index_store.errors import IndexStoreError
+from index_store.errors import REBUILD, IndexStoreError
 from index_store.records import ChromaServer
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.config import Settings
 
-REBUILD = "`dateline rebuild` makes them anew, without embedding again."
 
 _SPELLINGS = set[str]()  # of the folders that are open in this process
 _TAKING = Lock()

@@ -46,7 +46,8 @@ def rebuild(catalog: WritableCatalog, copies: Sequence[Copy], *, done: Callable[
         done: Called after each article of each copy.
 
     Raises:
-        IndexStoreError: If a copy cannot be written; the old ones stay.
+        IndexStoreError: If a copy cannot be written; the old ones stay. If it cannot be put in its place, those
+            before it are new and it stays old; each is whole.
         MismatchError: If it belongs to another data folder.
     """
     clear_drafts(catalog, copies)

@@ -10,7 +10,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -309,30 +310,42 @@ class OnnxQuestionEncoder:
         # Or a thread spins until the next question, and takes a core from the rest of the search and from all else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        try:
+        self._folder = folder
+        with self._translated_errors():
             self._recipe = _Recipe(**json.loads((folder / "recipe.json").read_text()))
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
-            raise EncoderError(
-                f"There is no usable compiled model in {folder}: {error}",
-                remedy="Delete that folder: questions take longer until new articles are indexed, which makes it anew.",
-            ) from error
-        self._tokenizer.enable_truncation(self._recipe.window)
-        self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(self._recipe.window)
+            self._tokenizer.no_padding()
 
     def encode_question(self, question: str) -> Vectors:
-        """Return the question's vector: shape (dimensions,), of unit length."""
-        encoding = self._tokenizer.encode(self._recipe.prompt + question)
-        features = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
-        batch = {name: np.asarray([features[name]], dtype=np.int64) for name in self._recipe.inputs}
-        return np.asarray(self._session.run(["vector"], batch)[0][0], dtype=np.float32)
+        """
+        Return the question's vector: shape (dimensions,), of unit length.
+
+        Raises:
+            EncoderError: If the compiled model does not take what its recipe says.
+        """
+        with self._translated_errors():
+            encoding = self._tokenizer.encode(self._recipe.prompt + question)
+            features = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+            batch = {name: np.asarray([features[name]], dtype=np.int64) for name in self._recipe.inputs}
+            return np.asarray(self._session.run(["vector"], batch)[0][0], dtype=np.float32)
+
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
+            raise EncoderError(
+                f"There is no usable compiled model in {self._folder}: {error}",
+                remedy="Delete that folder: questions take longer until new articles are indexed, which makes it anew.",
+            ) from error
 
 
 def open_question_encoder(folder: Path, model: Model) -> QuestionEncoder:

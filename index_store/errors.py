@@ -15,6 +15,8 @@ Everything that can go wrong, as one tree.
 Errors of libraries are translated where the library is called (`raise … from error`).
 """
 
+REBUILD = "`dateline rebuild` makes Chroma and Tantivy anew, without embedding again."  # a remedy of many
+
 
 class DatelineError(Exception):
     """

@@ -21,14 +21,14 @@ def day(moment: datetime | None) -> str:
 
 def counted(count: int, one: str, several: str = "") -> str:
     """
-    Write a number with what it counts: "1 article", "2 articles", "0 entries".
+    Write a number with what it counts: "1 article", "2,000 articles", "0 entries".
 
     Args:
         count: How many.
         one: The word for one.
         several: Its plural, where an "s" behind it does not make it.
     """
-    return f"{count} {one if count == 1 else several or f'{one}s'}"
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def summary_json(summary: ArticleSummary) -> dict[str, Any]:

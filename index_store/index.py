@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from index_store.catalog import Catalog
@@ -31,6 +32,8 @@ class NewsIndex:
 
     A resident reader (the bot, a batch) searches vectors with Chroma, or in memory where there are few. A one-off
     reader reads and scores them all, which costs less than importing Chroma.
+
+    One search runs at a time, however many threads ask.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class NewsIndex:
         self._catalog = catalog
         self._encoder = encoder
         self._generation = catalog.generation()  # before the copies are opened: what comes later is noticed
+        self._searching = Lock()  # all searches share one connection and what it was last brought up to date with
         self._words = Words(folder / "words")
         self._nearest: Nearest = ExactNearest(catalog)
         if resident and not chroma and catalog.count_chunks(Filters()) <= _HELD_UP_TO_CHUNKS:
@@ -101,11 +105,12 @@ class NewsIndex:
         Returns:
             Live passages, best first; of copies that match alike, those of the one published first.
         """
-        vector = self._encoder.encode_question(query)
-        passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
-        if self._catalog.generation() != self._generation:  # a commit came in between and may have hidden its articles
+        with self._searching:
+            vector = self._encoder.encode_question(query)
             passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
-        return passages
+            if self._catalog.generation() != self._generation:  # a commit in between may have hidden its articles
+                passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
+            return passages
 
     def candidates(self, query: str, filters: Filters) -> list[Candidate]:
         """Return all that a search for this query chooses from, in no order; for training the weights."""

@@ -4,12 +4,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index_store.errors import BusyIndexError, IndexStoreError
 
-_NOTE = "writer.json"
+NOTE = "writer.json"
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # readers never need it
 
-    holder = folder / _NOTE
+    holder = folder / NOTE
     lock = FileLock(folder / "writer.lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,11 +48,45 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def writer_at_work(folder: Path) -> str | None:
-    """Name the process that is writing to a data folder, as "Process 12 (since …)"; None where there is none."""
+@dataclass(frozen=True, slots=True)
+class NotedWriter:
+    """
+    The process that a data folder's note names.
+
+    Attributes:
+        pid: Its number.
+        since: When it began (ISO 8601, UTC).
+        is_alive: Whether there is a process of that number; one that was killed leaves its note behind.
+    """
+
+    pid: int
+    since: str
+    is_alive: bool
+
+
+def noted_writer(folder: Path) -> NotedWriter | None:
+    """Read who is writing to a data folder, or was when it was killed; None where no note can be read."""
     try:
-        note = json.loads((folder / _NOTE).read_text())
-        os.kill(note["pid"], 0)  # a holder that was killed leaves its note behind
-        return f"Process {note['pid']} (since {note['since']})"
+        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        pid = int(note["pid"])
+        return NotedWriter(pid, str(note["since"]), _is_alive(pid))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def writer_at_work(folder: Path) -> str | None:
+    """Name the process that is writing to a data folder, as "Process 12 (since …)"; None where there is none."""
+    writer = noted_writer(folder)
+    return f"Process {writer.pid} (since {writer.since})" if writer and writer.is_alive else None
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name != "posix":  # elsewhere, asking would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # it is another user's
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

@@ -185,9 +185,7 @@ class ChromaNearest:
                     _log.warning("%s", error)
 
     def _is_behind(self, catalog: Catalog) -> bool:
-        view = self._view
-        has_moved = not view.vectors.is_current and catalog.generation() != view.generation
-        return has_moved or view.generation == _BROKEN
+        return catalog.generation() != self._view.generation  # of a server, too: a rebuild changes its collection
 
     def _open_view(self, catalog: Catalog) -> _View:
         generation, newest = catalog.generation(), catalog.newest_version()  # before: Chroma gets chunks first

@@ -5,7 +5,6 @@ The one module that cannot be imported without LlamaIndex; the door loads it whe
 """
 
 import asyncio
-import threading
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager
@@ -28,8 +27,8 @@ class NewsRetriever(BaseRetriever):
     are `title`, `url`, `article_id`, `version` and, where known, `publisher` and `published_at` (ISO 8601, UTC). Its
     score is comparable within one retrieval only.
 
-    One search runs at a time, whatever number of threads or tasks ask; async ones wait beside the event loop. The index
-    stays the caller's to close.
+    One search of an index runs at a time, whatever number of threads, tasks or retrievers ask; async ones wait beside
+    the event loop. The index stays the caller's to close.
     """
 
     def __init__(
@@ -61,13 +60,11 @@ class NewsRetriever(BaseRetriever):
         self._filters = filters
         self._limit = limit
         self._per_article = per_article
-        self._searching = threading.Lock()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """Search for the query's text; an embedding that comes with it is of another model and not used."""
         query = whole_characters(query_bundle.query_str)
-        with self._searching:
-            passages = self._index.search(query, self._filters, limit=self._limit, per_article=self._per_article)
+        passages = self._index.search(query, self._filters, limit=self._limit, per_article=self._per_article)
         return [NodeWithScore(node=_node(passage), score=passage.score) for passage in passages]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

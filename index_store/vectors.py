@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from index_store.chroma_client import REBUILD, OpenClient, connect, open_folder, translated_errors
-from index_store.errors import IndexStoreError, MismatchError
+from index_store.chroma_client import OpenClient, connect, open_folder, translated_errors
+from index_store.errors import REBUILD, IndexStoreError, MismatchError
 from index_store.records import Article, ChromaServer, Chunk, NewVersion, Vectors
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import tantivy
 from tantivy import Occur, Query
 
-from index_store.errors import IndexStoreError, MismatchError
+from index_store.errors import REBUILD, IndexStoreError, MismatchError
 from index_store.records import Filters, NewVersion, first_chunk_key
 from index_store.terms import STEMMERS, stemmer_of, term_of, terms_of, words_of
 from index_store.word_queries import Queries, Word
@@ -24,7 +24,6 @@ _MOST_TERM_SCORE = 2.2  # what BM25 gives a term that fills a text, over the ter
 _LONGEST_QUERY_WORDS = 64
 _MOST_TIES = 32  # times as many as wanted
 _WRITER_HEAP_BYTES = 100_000_000
-_REBUILD = "`dateline rebuild` makes them anew, without embedding again."
 _CHECK_DISK = "Check the disk's free space, then run the command again: it goes on where it stopped."
 
 
@@ -83,14 +82,14 @@ class Words:
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         elif not (folder / "meta.json").exists():
-            raise IndexStoreError(f"The words in {folder} are missing.", remedy=_REBUILD)
+            raise IndexStoreError(f"The words in {folder} are missing.", remedy=REBUILD)
         schema = _schema()
         self._queries = Queries(schema)
         try:
             self._index = tantivy.Index(schema, str(folder), reuse=True)
         except ValueError as error:
             raise MismatchError(
-                f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=_REBUILD
+                f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=REBUILD
             ) from error
         self._look()
 

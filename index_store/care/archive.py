@@ -41,8 +41,8 @@ class Manifest:
     What a backup says of itself.
 
     Attributes:
-        created_at: When it was made (ISO 8601, UTC).
-        catalog_format: Format of its catalog.
+        created_at: When it was made (ISO 8601, UTC), for people who look into the file.
+        catalog_format: Format of its catalog; a newer one is refused before anything is unpacked.
         members: Its files, but the manifest.
     """
 

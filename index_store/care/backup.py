@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from index_store.care.archive import CATALOG, MANIFEST, Manifest, Member
+from index_store.care.archive import CATALOG, MANIFEST, Manifest, Member, may_hold
+from index_store.care.holding import read_catalog
 from index_store.care.sizes import require_room, sizes
 from index_store.care.whole_file import whole_file
 from index_store.catalog import Catalog
@@ -46,10 +48,10 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
         EmptyIndexError: If nothing has been indexed there.
         IndexStoreError: If the file is there already, or cannot be written.
     """
-    with closing(Catalog.open(folder / CATALOG)) as catalog, whole_file(file, force=force) as stream:
+    with read_catalog(folder) as catalog, whole_file(file, force=force) as stream:
         measured = sizes(folder)
         require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
-        with _frozen(catalog, file.with_name(f"{file.name}.catalog.part")) as frozen:
+        with _frozen(catalog, file) as frozen:
             _write(stream, {CATALOG: frozen} | _compiled_model(folder))
             with closing(Catalog.open(frozen)) as copied:
                 counts = copied.count_articles(Filters()), copied.count_chunks(Filters())
@@ -57,21 +59,19 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
 
 
 @contextmanager
-def _frozen(catalog: Catalog, draft: Path) -> Iterator[Path]:
-    """Copy the catalog as of one moment; the copy is gone afterwards."""
-    draft.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(draft)) as copy:
+def _frozen(catalog: Catalog, file: Path) -> Iterator[Path]:
+    """Copy the catalog as of one moment, beside a file; the copy is gone afterwards."""
+    with TemporaryDirectory(prefix=f"{file.name}.", suffix=".part", dir=file.parent) as draft:
+        frozen = Path(draft, CATALOG)
+        with closing(sqlite3.connect(frozen)) as copy:
             catalog.connection.backup(copy)  # in one step: in several, a busy writer would make it begin anew for ever
-        yield draft
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{draft}{suffix}").unlink(missing_ok=True)
+        yield frozen
 
 
 def _compiled_model(folder: Path) -> dict[str, Path]:
-    found = sorted((folder / "encoder").glob("*"))
-    return {f"encoder/{path.name}": path for path in found if path.is_file()}
+    """Name its files; what a file browser has left among them is none of a backup's."""
+    found = {f"encoder/{path.name}": path for path in sorted((folder / "encoder").glob("*")) if path.is_file()}
+    return {name: path for name, path in found.items() if may_hold(name)}
 
 
 def _write(stream: BinaryIO, paths: dict[str, Path]) -> None:

@@ -1,7 +1,6 @@
 """The commands that look after a data folder: `doctor`, `rebuild`, `compact` and `stats`."""
 
 import json
-from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,14 @@ from index_store.care.compact import compact as compact_folder
 from index_store.care.compact import forgettable
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
+from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
 from index_store.care.rebuild import rebuild_copies, restore_encoder
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings
-from index_store.formats import day
-from index_store.index import open_catalog
+from index_store.formats import counted, day
 from index_store.options import When, configured
 
 _COLOURS = {Status.OK: "green", Status.NOTE: "yellow", Status.PROBLEM: "red"}
@@ -74,12 +73,12 @@ def rebuild(configuration: Configuration, *, quiet: bool) -> None:
     \b
     Examples:
       dateline rebuild
-      dateline doctor && echo healthy
+      dateline rebuild --quiet
     """
     store = configuration.section(StoreSettings)
     with bar("Making the copies", quiet=quiet) as expect:
         articles, chunks = rebuild_copies(store.data_dir, server=store.chroma_server, expect=expect)
-    click.echo(f"Made Chroma and Tantivy anew: {articles:,} articles, {chunks:,} chunks.")
+    click.echo(f"Made Chroma and Tantivy anew: {counted(articles, 'article')}, {counted(chunks, 'chunk')}.")
     if articles and not restore_encoder(store.data_dir, embedding_model=store.embedding_model):
         click.echo("The model cannot be compiled; questions are encoded by sentence-transformers.", err=True)
 
@@ -126,23 +125,19 @@ def compact(
 
 
 def _confirm(folder: Path, forget_before: datetime, *, yes: bool) -> None:
-    with closing(open_catalog(folder)) as catalog:
+    with read_catalog(folder) as catalog:
         old = forgettable(catalog, forget_before)
     if not old.versions:
         click.echo(f"No version was replaced or removed before {day(forget_before)}.", err=True)
         return
     click.echo(
-        f"{_counted(old.versions, 'version')} of {_counted(old.articles, 'article')}, replaced or removed before "
+        f"{counted(old.versions, 'version')} of {counted(old.articles, 'article')}, replaced or removed before "
         f"{day(forget_before)}, would lose their texts. Answers that cited them keep their quotes, but "
         "`dateline articles show ID --version N` will no longer show where these stood, nor what has changed since.",
         err=True,
     )
     if not yes:
         click.confirm("Forget them?", abort=True, err=True)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def _readable_sizes(before: dict[str, int], after: dict[str, int]) -> str:
@@ -165,5 +160,5 @@ def stats(configuration: Configuration, *, as_json: bool) -> None:
       dateline stats
       dateline stats --json
     """
-    counted = statistics(configuration.section(StoreSettings).data_dir)
-    click.echo(json.dumps(statistics_json(counted), ensure_ascii=False) if as_json else readable_statistics(counted))
+    found = statistics(configuration.section(StoreSettings).data_dir)
+    click.echo(json.dumps(statistics_json(found), ensure_ascii=False) if as_json else readable_statistics(found))

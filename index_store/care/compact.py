@@ -58,7 +58,7 @@ def compact(
         require_room(folder, max(2 * before["catalog"], before["chroma"] + before["words"]))
         if forget_before is not None:
             catalog.connection.execute(_FORGET, (epoch(forget_before),))
-        _vacuum(catalog)
+        _vacuum(catalog, folder)
         copies = all_copies(folder, server, owner=catalog.identity())
         rebuild(catalog, copies, done=expect(catalog.count_articles(Filters()) * len(copies)))
         if server:
@@ -67,8 +67,18 @@ def compact(
     return before, sizes(folder)
 
 
-def _vacuum(catalog: Catalog) -> None:
+def _vacuum(catalog: Catalog, folder: Path) -> None:
     """Write the file anew without holes; readers see the old pages in the log until it is folded back."""
     catalog.connection.execute("PRAGMA temp_store = FILE")
-    catalog.connection.execute("VACUUM")
+    _set_temporary_folder(catalog, str(folder))  # or the draft goes to /var/tmp, whose room nobody has measured
+    try:
+        catalog.connection.execute("VACUUM")
+    finally:
+        _set_temporary_folder(catalog, "")
     catalog.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _set_temporary_folder(catalog: Catalog, folder: str) -> None:
+    """Say where SQLite puts temporary files, for the whole process; "" for where it would by itself."""
+    quoted = folder.replace("'", "''")
+    catalog.connection.execute(f"PRAGMA temp_store_directory = '{quoted}'")  # a pragma takes no parameters

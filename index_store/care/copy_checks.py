@@ -17,7 +17,7 @@ from pathlib import Path
 from index_store.care.catalog_checks import snapshot
 from index_store.care.findings import Finding, Status, note, ok, problem
 from index_store.catalog import Catalog
-from index_store.errors import IndexStoreError
+from index_store.errors import REBUILD, IndexStoreError
 from index_store.nearest import opener
 from index_store.records import ChromaServer, Filters
 from index_store.vectors import ChromaVectors
@@ -25,7 +25,6 @@ from index_store.words import Words
 
 _TRIES = 3
 _PROBES = 8
-_REBUILD = "Run `dateline rebuild`: it makes Chroma and Tantivy anew, without embedding again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _compared(check: str, catalog: Catalog, read: Callable[[], Sequence[str]]) -
     except IndexStoreError as error:
         if not before.live:
             return _nothing(check)
-        return problem(check, error.message.rstrip("."), remedy=error.remedy or _REBUILD)
+        return problem(check, error.message.rstrip("."), remedy=error.remedy or REBUILD)
     after = _moment(catalog)
     missing = (before.live & after.live) - held.keys()
     unknown = held.keys() - before.live - before.strays - after.live - after.strays
@@ -73,7 +72,7 @@ def _compared(check: str, catalog: Catalog, read: Callable[[], Sequence[str]]) -
     counts = {"missing": len(missing), "unknown to the catalog": len(unknown), "held twice": len(twice)}
     if any(counts.values()):
         told = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
-        return problem(check, f"of {len(after.live):,} chunks: {told}", remedy=_REBUILD)
+        return problem(check, f"of {len(after.live):,} chunks: {told}", remedy=REBUILD)
     moved = "; the index changed meanwhile" if after.generation != before.generation else ""
     return ok(check, f"holds all {len(after.live):,} live chunks and no unknown ones{moved}")
 
@@ -101,11 +100,11 @@ def _nearest(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Fin
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as child:  # a broken graph may end the process
             asked, lost = child.submit(_ask_chroma, folder, server).result()
     except BrokenProcessPool:
-        return problem("nearest", "Chroma crashes when it is asked: its graph is damaged", remedy=_REBUILD)
+        return problem("nearest", "Chroma crashes when it is asked: its graph is damaged", remedy=REBUILD)
     except IndexStoreError as error:
-        return problem("nearest", error.message.rstrip("."), remedy=error.remedy or _REBUILD)
+        return problem("nearest", error.message.rstrip("."), remedy=error.remedy or REBUILD)
     if lost:
-        return problem("nearest", f"Chroma does not find {lost} of {asked} chunks by their vectors", remedy=_REBUILD)
+        return problem("nearest", f"Chroma does not find {lost} of {asked} chunks by their vectors", remedy=REBUILD)
     return ok("nearest", f"Chroma finds {asked} of {asked} chunks by their own vectors")
 
 

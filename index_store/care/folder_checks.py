@@ -1,47 +1,31 @@
 """Checks of a data folder around its stores: who writes to it, what lies about, room, the compiled model."""
 
-import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
+from index_store.care.compiled_model import fault_of
 from index_store.care.findings import Finding, note, ok, problem
 from index_store.care.sizes import free_bytes, readable_bytes, sizes
 from index_store.copies import leftovers
 from index_store.copy_places import Copy
-from index_store.encoder import OnnxQuestionEncoder
-from index_store.errors import EncoderError, IndexStoreError
+from index_store.errors import IndexStoreError
+from index_store.lock import NOTE, noted_writer
 
 _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 
 
 def check_writer(folder: Path) -> Finding:
     """Tell whether a process is writing; one that died has left a note and, to be cleared away, what it had begun."""
-    try:
-        said = json.loads((folder / "writer.json").read_text(encoding="utf-8"))
-        pid, since = int(said["pid"]), str(said["since"])
-    except FileNotFoundError:
-        return ok("writer", "no process is writing")
-    except (OSError, ValueError, KeyError, TypeError):  # it is writing its note right now
+    writer = noted_writer(folder)
+    if writer is None and (folder / NOTE).exists():  # it is writing its note right now
         return note("writer", "a process is about to write")
-    if _is_alive(pid):
-        return ok("writer", f"process {pid} has been writing since {since}")
-    return note("writer", f"process {pid}, which began at {since}, was killed; the next writer clears up after it")
-
-
-def _is_alive(pid: int) -> bool:
-    if os.name != "posix":  # elsewhere, asking would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    if writer is None:
+        return ok("writer", "no process is writing")
+    if writer.is_alive:
+        return ok("writer", f"process {writer.pid} has been writing since {writer.since}")
+    told = f"process {writer.pid}, which began at {writer.since}, was killed; the next writer clears up after it"
+    return note("writer", told)
 
 
 def check_leftovers(copies: Sequence[Copy]) -> Finding:
@@ -86,15 +70,7 @@ def check_encoder(folder: Path, *, dimensions: int | None) -> Finding:
             "the model is not compiled, so a question takes seconds longer",
             remedy="`dateline rebuild` compiles it, if it can be compiled.",
         )
-    try:
-        vector = OnnxQuestionEncoder(folder / "encoder").encode_question("who led the talks?")
-    except EncoderError as error:
-        return problem("encoder", error.message.rstrip("."), remedy=_COMPILE)
-    if dimensions is not None and vector.shape != (dimensions,):
-        return problem("encoder", f"its vectors have {vector.size} numbers, the index's {dimensions}", remedy=_COMPILE)
-    if abs(float(np.linalg.norm(vector)) - 1) > 1e-3:
-        return problem("encoder", "its vectors are not of unit length", remedy=_COMPILE)
+    fault = fault_of(folder / "encoder", dimensions=dimensions)
+    if fault:
+        return problem("encoder", fault, remedy="Run `dateline rebuild`, which compiles the model anew.")
     return ok("encoder", "the compiled model encodes questions")
-
-
-_COMPILE = "Run `dateline rebuild`, which compiles the model anew."

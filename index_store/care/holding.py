@@ -1,13 +1,38 @@
-"""A data folder held for maintenance: under the writer's lock, whichever model it was made with."""
+"""A data folder's catalog, opened for maintenance: for reading, or under the writer's lock; whatever its model is."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index_store.catalog_file import nothing_indexed
+from index_store.care.archive import CATALOG
+from index_store.care.catalog_checks import RESTORE
+from index_store.catalog import Catalog
+from index_store.catalog_file import CHECK_FOLDER, nothing_indexed
+from index_store.errors import IndexStoreError
 from index_store.lock import writer_lock
 from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
+
+_PRIMARY = 0xFF  # the bits of an error code that name its kind
+
+
+@contextmanager
+def read_catalog(folder: Path) -> Iterator[Catalog]:
+    """
+    Open the catalog of a data folder, to which others may be writing, and tell in words if it turns out to be damaged.
+
+    Raises:
+        EmptyIndexError: If nothing has been indexed there.
+        IndexStoreError: If it cannot be read.
+        MismatchError: If another version of Dateline made it.
+    """
+    file = folder / CATALOG
+    with closing(Catalog.open(file)) as catalog, _translated_damage(file):
+        try:
+            yield catalog
+        except sqlite3.OperationalError as error:
+            raise IndexStoreError(f"{file} cannot be read: {error}.", remedy=CHECK_FOLDER) from error
 
 
 @contextmanager
@@ -21,9 +46,24 @@ def held_catalog(folder: Path) -> Iterator[WritableCatalog]:
         IndexStoreError: If it cannot be written.
         MismatchError: If another version of Dateline made it.
     """
-    file = folder / "catalog.sqlite"
+    file = folder / CATALOG
     if not file.exists():
         raise nothing_indexed(folder)  # and leave not even a lock behind
-    with writer_lock(folder), closing(WritableCatalog.open(file)) as catalog, translated_errors(folder):
+    with (
+        writer_lock(folder),
+        closing(WritableCatalog.open(file)) as catalog,
+        translated_errors(folder),
+        _translated_damage(file),
+    ):
         catalog.ensure_identity()
         yield catalog
+
+
+@contextmanager
+def _translated_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & _PRIMARY not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        raise IndexStoreError(f"{file} is damaged: {error}.", remedy=RESTORE) from error

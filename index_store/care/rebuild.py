@@ -3,13 +3,13 @@
 import shutil
 from pathlib import Path
 
-from index_store.care.holding import held_catalog
+from index_store.care.compiled_model import dimensions_of, fault_of
+from index_store.care.holding import held_catalog, read_catalog
 from index_store.care.progress import Expect, unseen
 from index_store.care.sizes import require_room, sizes
 from index_store.copies import rebuild
 from index_store.copy_places import all_copies
-from index_store.encoder import Model, OnnxQuestionEncoder, PassageEncoder
-from index_store.errors import EncoderError
+from index_store.encoder import Model, PassageEncoder
 from index_store.models import check_model
 from index_store.records import ChromaServer, Filters
 
@@ -53,18 +53,12 @@ def restore_encoder(folder: Path, *, embedding_model: str) -> bool:
         MismatchError: If the setting names another model than the one that the index was made with.
     """
     compiled = folder / "encoder"
-    if _is_usable(compiled):
+    with read_catalog(folder) as catalog:
+        dimensions = dimensions_of(catalog)
+    if not fault_of(compiled, dimensions=dimensions):
         return True
     with held_catalog(folder) as catalog:
         model = Model.from_setting(embedding_model)
         check_model(catalog, model)
         shutil.rmtree(compiled, ignore_errors=True)
         return PassageEncoder(model).export(compiled)
-
-
-def _is_usable(compiled: Path) -> bool:
-    try:
-        OnnxQuestionEncoder(compiled).encode_question("who led the talks?")
-    except EncoderError:
-        return False
-    return True

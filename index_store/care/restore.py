@@ -3,13 +3,18 @@ A backup unpacked into an empty data folder, and its copies made anew.
 
 A backup may come from anywhere. Only names that a backup may hold are written, never more bytes than its manifest
 says, and only if these fit on the disk; the catalog must have Dateline's tables and no others before anything is read
-from it. All happens in a draft folder; what it holds moves out of it at the end, the catalog last.
+from it. A compiled model whose vectors do not fit the catalog's is left out; whether one that fits is the model that it
+claims to be cannot be seen, so a stranger's backup can spoil what questions find.
+
+All happens in a draft folder; what it holds moves out of it at the end, the catalog last.
 """
 
 import hashlib
 import json
+import logging
 import shutil
 import sqlite3
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +25,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, Member, may_hold
 from index_store.care.catalog_checks import check_file
+from index_store.care.compiled_model import dimensions_of, fault_of
 from index_store.care.findings import Status
 from index_store.care.progress import Expect
 from index_store.care.sizes import require_room
@@ -28,15 +34,20 @@ from index_store.copy_places import all_copies
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.records import ChromaServer, Filters
+from index_store.schema import SCHEMA_VERSION
 from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
 
 _DRAFT = "restore.new"
+_MOVED_FIRST = ("encoder", *COPIES)
 _NOT_IN_THE_WAY = {"writer.lock", "writer.json", _DRAFT, "lost+found"}
 _LONGEST_MANIFEST_BYTES = 100_000
 _MOST_MEMBERS = 50
 _ROOM_FOR_COPIES = 5  # times the catalog: what both copies took, measured on long and short articles
 _COPY_BYTES = 1 << 20
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What `zipfile` raises on bytes that are no zip file; ValueError also for names that are no text.
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 _PROGRAMS = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE '%VIRTUAL%'"
 _ANOTHER = "Use a file that `dateline backup` wrote."
 
@@ -61,10 +72,12 @@ def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, exp
     """
     with _opened(file) as archive:
         manifest = _manifest(archive, file)
-        _require_empty(folder)
+        draft = folder / _DRAFT
+        if not draft.exists():
+            _require_empty(folder)  # before a lock is left in a folder that is somebody's
         with writer_lock(folder), translated_errors(folder):
-            draft = folder / _DRAFT
-            shutil.rmtree(draft, ignore_errors=True)
+            _clear_unfinished(folder)
+            _require_empty(folder)
             try:
                 _require_room(folder, manifest)
                 draft.mkdir()
@@ -72,18 +85,31 @@ def restore(file: Path, folder: Path, *, server: ChromaServer | None = None, exp
                 counts = _make_ready(draft, folder, server, expect)
                 _move(draft, folder)
             finally:
-                shutil.rmtree(draft, ignore_errors=True)
+                _clear_unfinished(folder)
     return counts
 
 
+def _opened(file: Path) -> zipfile.ZipFile:
+    with _translated_reading(file):
+        return zipfile.ZipFile(file)
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: Path, *, most_bytes: int) -> Iterator[bytes]:
+    """Unpack a file of the backup, but never more than one byte beyond the most: that it has more can be seen."""
+    left = most_bytes + 1
+    with _translated_reading(file), archive.open(member) as packed:
+        while left and (piece := packed.read(min(_COPY_BYTES, left))):
+            left -= len(piece)
+            yield piece
+
+
 @contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+def _translated_reading(file: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(file) as archive:
-            yield archive
+        yield
     except FileNotFoundError as error:
         raise IndexStoreError(f"There is no file {file}.", remedy="Check its name.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _refusal(file, "is no zip file, or a broken one") from error
     except OSError as error:
         raise IndexStoreError(f"{file} cannot be read: {error.strerror or error}.", remedy=_ANOTHER) from error
@@ -95,12 +121,16 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     names = [entry.filename for entry in entries]
     if MANIFEST not in names or len(names) > _MOST_MEMBERS or len(set(names)) != len(names):
         raise _refusal(file, "is no backup of Dateline")
-    with archive.open(MANIFEST) as stream:
-        text = stream.read(_LONGEST_MANIFEST_BYTES + 1)
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise _refusal(file, "is packed in another way than a backup is")
+    text = b"".join(_pieces(archive, archive.getinfo(MANIFEST), file, most_bytes=_LONGEST_MANIFEST_BYTES))
     try:
         manifest = _read_manifest(json.loads(text[:_LONGEST_MANIFEST_BYTES]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refusal(file, "has a manifest that cannot be read") from error
+    if manifest.catalog_format > SCHEMA_VERSION:
+        told = f"has a catalog of format {manifest.catalog_format}; this version reads up to format {SCHEMA_VERSION}"
+        raise MismatchError(f"{file} {told}.", remedy="Use the newer Dateline that made it.")
     stated = {member.name: member.size_bytes for member in manifest.members}
     held = {entry.filename: entry.file_size for entry in entries if entry.filename != MANIFEST}
     if stated != held or CATALOG not in stated or not all(map(may_hold, stated)):
@@ -113,6 +143,16 @@ def _read_manifest(value: Any) -> Manifest:  # noqa: ANN401 - any JSON
         raise ValueError(value["kind"])
     members = tuple(Member(str(one["name"]), int(one["size_bytes"]), str(one["sha256"])) for one in value["members"])
     return Manifest(str(value["created_at"]), int(value["catalog_format"]), members)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    """Clear away what an unfinished restore left, and last its draft, which tells of it. Under the writer's lock."""
+    if not (folder / _DRAFT).exists():
+        return
+    if not (folder / CATALOG).exists():
+        for name in _MOVED_FIRST:
+            shutil.rmtree(folder / name, ignore_errors=True)
+    shutil.rmtree(folder / _DRAFT, ignore_errors=True)
 
 
 def _require_empty(folder: Path) -> None:
@@ -131,11 +171,9 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, draft: Path, file: Pat
         target = draft / member.name
         target.parent.mkdir(exist_ok=True)
         digest, left = hashlib.sha256(), member.size_bytes
-        with archive.open(member.name) as packed, target.open("xb") as plain:
-            while piece := packed.read(min(_COPY_BYTES, left + 1)):
+        with target.open("xb") as plain:
+            for piece in _pieces(archive, archive.getinfo(member.name), file, most_bytes=member.size_bytes):
                 left -= len(piece)
-                if left < 0:
-                    break
                 digest.update(piece)
                 plain.write(piece)
         if left != 0 or digest.hexdigest() != member.sha256:
@@ -147,10 +185,21 @@ def _make_ready(draft: Path, folder: Path, server: ChromaServer | None, expect: 
     _check_catalog(draft / CATALOG)
     with closing(WritableCatalog.open(draft / CATALOG)) as catalog:
         catalog.set_fact("identity", _new_identity(catalog, folder))
+        _leave_out_unusable(draft / "encoder", catalog)
         articles, chunks = catalog.count_articles(Filters()), catalog.count_chunks(Filters())
         copies = all_copies(draft, server, owner=catalog.identity())
         rebuild(catalog, copies, done=expect(articles * len(copies)))
     return articles, chunks
+
+
+def _leave_out_unusable(compiled: Path, catalog: WritableCatalog) -> None:
+    """Drop a compiled model that cannot be used; the next run that indexes, or `dateline rebuild`, makes it anew."""
+    if not compiled.exists():
+        return
+    fault = fault_of(compiled, dimensions=dimensions_of(catalog))
+    if fault:
+        logging.getLogger(__name__).warning("The backup's compiled model is left out: %s", fault)
+        shutil.rmtree(compiled)
 
 
 def _new_identity(catalog: WritableCatalog, folder: Path) -> str:
@@ -183,7 +232,7 @@ def _check_catalog(file: Path) -> None:
 
 def _move(draft: Path, folder: Path) -> None:
     """Put everything in its place; the catalog last, without which the folder counts as empty."""
-    for name in ("encoder", *COPIES, CATALOG):
+    for name in (*_MOVED_FIRST, CATALOG):
         if (draft / name).exists():
             (draft / name).rename(folder / name)
 

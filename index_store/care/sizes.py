@@ -1,9 +1,10 @@
 """How much room the parts of a data folder take, and how much is left on its disk."""
 
+import os
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from index_store.errors import IndexStoreError
@@ -17,13 +18,22 @@ def sizes(folder: Path) -> dict[str, int]:
     for file in _files(folder):
         top = file.relative_to(folder).parts[0]
         name = "catalog" if top.startswith("catalog.sqlite") else top
-        with suppress(FileNotFoundError):  # a writer has cleared it away
-            found[name if name in PARTS else "other"] += file.stat().st_size
+        found[name if name in PARTS else "other"] += _size(file)
     return {part: found[part] for part in PARTS}
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    """Name all files; a folder that a writer clears away meanwhile is passed over."""
+    return (Path(inside, name) for inside, _, names in os.walk(folder) for name in names)
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file; 0 for what is no file of its own, or is gone by now."""
+    try:
+        found = file.lstat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def free_bytes(folder: Path) -> int:

@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index_store.care.catalog_checks import snapshot
+from index_store.care.holding import read_catalog
 from index_store.care.sizes import sizes
-from index_store.catalog import Catalog
 from index_store.schema import SCHEMA_VERSION
 
 _MOST_PUBLISHERS = 10
@@ -96,7 +95,7 @@ def statistics(folder: Path, *, now: datetime | None = None) -> Statistics:
     Raises:
         EmptyIndexError: If nothing has been indexed there.
     """
-    with closing(Catalog.open(folder / "catalog.sqlite")) as catalog, snapshot(catalog.connection):
+    with read_catalog(folder) as catalog, snapshot(catalog.connection):
         connection = catalog.connection
         versions, past, forgotten, added, retired = connection.execute(
             "SELECT count(*), count(retired_at), count(iif(text = '', 1, NULL)), max(indexed_at), max(retired_at) "

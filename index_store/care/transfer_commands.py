@@ -2,7 +2,7 @@
 
 import gzip
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -10,12 +10,13 @@ import click
 
 from index_store.care.backup import back_up
 from index_store.care.export import exported_lines
+from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.restore import restore as restore_folder
 from index_store.care.sizes import readable_bytes
 from index_store.care.whole_file import whole_file
 from index_store.configuration import Configuration, StoreSettings
-from index_store.index import open_catalog
+from index_store.formats import counted
 from index_store.options import configured, filter_options, filters_from
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -40,7 +41,8 @@ def backup(configuration: Configuration, file: Path, *, force: bool) -> None:
     if file.suffix.lower() != ".zip":
         raise click.UsageError(f"{file.name} must end with .zip.")
     made = back_up(configuration.section(StoreSettings).data_dir, file, force=force)
-    click.echo(f"Wrote {file}: {made.articles:,} articles, {made.chunks:,} chunks, {readable_bytes(made.size_bytes)}.")
+    held = f"{counted(made.articles, 'article')}, {counted(made.chunks, 'chunk')}"
+    click.echo(f"Wrote {file}: {held}, {readable_bytes(made.size_bytes)}.")
 
 
 @click.command()
@@ -59,7 +61,7 @@ def restore(configuration: Configuration, file: Path, *, quiet: bool) -> None:
     store = configuration.section(StoreSettings)
     with bar("Making the copies", quiet=quiet) as expect:
         articles, chunks = restore_folder(file, store.data_dir, server=store.chroma_server, expect=expect)
-    click.echo(f"Restored {articles:,} articles, {chunks:,} chunks into {store.data_dir}.")
+    click.echo(f"Restored {counted(articles, 'article')}, {counted(chunks, 'chunk')} into {store.data_dir}.")
 
 
 @click.command()
@@ -84,7 +86,7 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
     filters = filters_from(**wanted)
     if force and output is None:
         raise click.UsageError("--force belongs to -o.")
-    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog, ExitStack() as opened:
+    with read_catalog(configuration.section(StoreSettings).data_dir) as catalog, ExitStack() as opened:
         stream: BinaryIO = sys.stdout.buffer
         if output is not None:
             stream = opened.enter_context(whole_file(output, force=force))
@@ -94,4 +96,4 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
         for line in exported_lines(catalog, filters):
             stream.write(f"{line}\n".encode())
             count += 1
-    click.echo(f"Exported {count:,} article{'s' * (count != 1)}.", err=True)
+    click.echo(f"Exported {counted(count, 'article')}.", err=True)

@@ -1,9 +1,11 @@
 """A file that is written whole or not at all."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from index_store.errors import IndexStoreError
 
@@ -14,7 +16,7 @@ def whole_file(file: Path, *, force: bool) -> Iterator[BinaryIO]:
     Open a file for writing, which appears under its name when all is written and not before.
 
     Args:
-        file: Where it shall be; meanwhile it is beside that, with `.part` at its end.
+        file: Where it shall be; meanwhile it is beside that, under a name of its own that ends with `.part`.
         force: Whether to replace a file that is there.
 
     Raises:
@@ -22,10 +24,12 @@ def whole_file(file: Path, *, force: bool) -> Iterator[BinaryIO]:
     """
     if file.exists() and not force:
         raise IndexStoreError(f"{file} exists already.", remedy="Name another file, or replace it with --force.")
-    draft = file.with_name(f"{file.name}.part")
+    draft = file.with_name(f"{file.name}.{uuid4().hex[:8]}.part")  # two runs may write to one file
     try:
-        with draft.open("wb") as stream:
+        with draft.open("xb") as stream:
             yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         draft.replace(file)
     except OSError as error:
         raise IndexStoreError(

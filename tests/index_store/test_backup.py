@@ -8,12 +8,16 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from shelf import RECIPE, article, put, reader
+from click.testing import CliRunner
+from compiled import compile_into
+from shelf import DIMENSIONS, RECIPE, article, put, reader
 
+from bot.cli import dateline
 from index_store import Filters, IndexStoreError, MismatchError, open_writer
 from index_store.care.archive import CATALOG, KIND, MANIFEST
 from index_store.care.backup import back_up
@@ -26,14 +30,13 @@ from index_store.catalog import Catalog
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A data folder with a changed and a removed article, and something that stands for a compiled model."""
+    """A data folder with a changed and a removed article, and a compiled model."""
     folder = tmp_path / "index"
     with open_writer(folder, recipe=RECIPE) as writer:
         put(writer, [article("ferry"), article("tram"), article("mayor")])
         put(writer, [article("ferry", "The ferry leaves at nine.")])
         writer.remove([article("tram").article_id])
-    (folder / "encoder").mkdir()
-    (folder / "encoder" / "recipe.json").write_text("{}")
+    compile_into(folder / "encoder", [1.0, *[0.0] * (DIMENSIONS - 1)])
     return folder
 
 
@@ -55,7 +58,8 @@ def test_a_backup_opens_elsewhere(folder: Path, tmp_path: Path) -> None:
     assert restored(tmp_path / "b.zip", tmp_path / "new" / "index") == (2, 2)
     elsewhere = tmp_path / "new" / "index"
     assert rows(elsewhere) == rows(folder)
-    assert (elsewhere / "encoder" / "recipe.json").read_text() == "{}"
+    compiled = {path.name: path.read_bytes() for path in (folder / "encoder").iterdir()}
+    assert {path.name: path.read_bytes() for path in (elsewhere / "encoder").iterdir()} == compiled
     with closing(reader(elsewhere, resident=True)) as index:
         (best,) = index.search("The ferry leaves at nine.", Filters(), limit=1, per_article=1)
         assert best.text == "The ferry leaves at nine."
@@ -77,6 +81,80 @@ def test_a_file_that_is_there_is_replaced_by_force_only(folder: Path, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"index", "b.zip"}
 
 
+def test_what_is_not_of_a_compiled_model_stays_out(folder: Path, tmp_path: Path) -> None:
+    """A file that a file browser left beside the compiled model spoils no backup."""
+    (folder / "encoder" / ".DS_Store").touch()
+    back_up(folder, tmp_path / "b.zip", force=False)
+    assert restored(tmp_path / "b.zip", tmp_path / "elsewhere") == (2, 2)
+    assert not (tmp_path / "elsewhere" / "encoder" / ".DS_Store").exists()
+
+
+@pytest.mark.parametrize("vector", [[1.0, 0.0], [2.0, *[0.0] * (DIMENSIONS - 1)]])
+def test_a_compiled_model_that_does_not_fit_is_left_out(folder: Path, tmp_path: Path, vector: list[float]) -> None:
+    """Vectors of another length, or not of unit length, would spoil every search; the articles are restored."""
+    compile_into(folder / "encoder", vector)
+    back_up(folder, tmp_path / "b.zip", force=False)
+    assert restored(tmp_path / "b.zip", tmp_path / "elsewhere") == (2, 2)
+    assert not (tmp_path / "elsewhere" / "encoder").exists()
+
+
+def test_backups_into_one_file_at_once_leave_a_whole_one(folder: Path, tmp_path: Path) -> None:
+    """Four at a time, each writes beside the others; the last stands, and no draft is left."""
+    file = tmp_path / "b.zip"
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: back_up(folder, file, force=True), range(4)))
+    assert {one.articles for one in made} == {2}
+    assert {path.name for path in tmp_path.iterdir()} == {"index", "b.zip"}
+    assert restored(file, tmp_path / "elsewhere") == (2, 2)
+
+
+@pytest.mark.parametrize("command", ["backup b.zip", "stats", "export", "compact", "rebuild"])
+def test_a_damaged_catalog_is_told_with_the_remedy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Commands end with one message that names `dateline restore`, and leave no file."""
+    content = catalog_with(folder)
+    (folder / CATALOG).write_bytes(content[:16_384] + b"\xff" * (len(content) - 16_384))  # all but the first page
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IndexStoreError, match=r"damaged.*dateline restore"):
+        CliRunner().invoke(dateline, ["--data-dir", str(folder), *command.split()], catch_exceptions=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+# Dies as it is about to move something out of its draft.
+KILLED = """
+import os, sys
+from pathlib import Path
+from index_store.care.progress import unseen
+from index_store.care.restore import restore
+folder, rename = Path(sys.argv[2]), Path.rename
+def renamed(path, target):
+    if target == folder / sys.argv[3]:
+        os._exit(9)
+    return rename(path, target)
+Path.rename = renamed
+restore(Path(sys.argv[1]), folder, expect=unseen)
+"""
+
+
+@pytest.mark.parametrize("before", ["chroma", CATALOG])
+def test_a_killed_restore_can_be_run_again(folder: Path, tmp_path: Path, before: str) -> None:
+    """What it had moved into place is cleared away, and the folder counts as empty."""
+    back_up(folder, tmp_path / "b.zip", force=False)
+    elsewhere = tmp_path / "elsewhere"
+    arguments = [sys.executable, "-c", KILLED, str(tmp_path / "b.zip"), str(elsewhere), before]
+    assert subprocess.run(arguments, env=os.environ, timeout=120).returncode == 9
+    assert (elsewhere / "encoder").exists()
+    assert restored(tmp_path / "b.zip", elsewhere) == (2, 2)
+    assert {path.name for path in elsewhere.iterdir()} == {
+        "catalog.sqlite",
+        "chroma",
+        "words",
+        "encoder",
+        "writer.lock",
+    }
+
+
 def test_a_folder_that_is_not_empty_is_left_alone(folder: Path, tmp_path: Path) -> None:
     """Nothing is restored over an index, or over anybody's files."""
     back_up(folder, tmp_path / "b.zip", force=False)
@@ -84,13 +162,18 @@ def test_a_folder_that_is_not_empty_is_left_alone(folder: Path, tmp_path: Path) 
     with pytest.raises(IndexStoreError, match="not empty"):
         restored(tmp_path / "b.zip", folder)
     assert rows(folder) == before
+    (tmp_path / "somebodys" / "encoder").mkdir(parents=True)
+    with pytest.raises(IndexStoreError, match="not empty"):
+        restored(tmp_path / "b.zip", tmp_path / "somebodys")
+    assert [path.name for path in (tmp_path / "somebodys").iterdir()] == ["encoder"]
 
 
 BUSY = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from shelf import RECIPE, article, put
+from compiled import compile_into
+from shelf import DIMENSIONS, RECIPE, article, put
 from index_store import open_writer
 with open_writer(Path(sys.argv[1]), recipe=RECIPE) as writer:
     for turn in range(1, 10_000):
@@ -121,7 +204,6 @@ def test_a_backup_beside_a_writer_is_of_one_moment(busy_folder: Path, tmp_path: 
             texts = [catalog.version(article(f"tram {n}").article_id).article.text for n in range(25)]
         assert len({text.partition("seen")[2] for text in texts}) == 1
         found = {one.check: one.status for one in examine(elsewhere, embedding_model="")}
-        del found["encoder"]  # this folder has none to speak of
         assert Status.PROBLEM not in found.values()
 
 
@@ -170,6 +252,33 @@ def _altered(file: Path, sound: bytes) -> Path:
     return file.with_name("c")
 
 
+def _packed_by(compression: int) -> Callable[[Path, bytes], Path]:
+    def pack(file: Path, sound: bytes) -> Path:
+        packed(file, {CATALOG: sound})
+        with zipfile.ZipFile(file) as archive:
+            held = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(file, "w", compression) as archive:
+            for name, content in held.items():
+                archive.writestr(name, content)
+        return file
+
+    return pack
+
+
+def _with_a_name_that_is_no_text(file: Path, sound: bytes) -> Path:
+    packed(file, {CATALOG: sound, "encoder/ä": b"x"})
+    file.write_bytes(file.read_bytes().replace("ä".encode(), b"\xff\xff"))
+    return file
+
+
+def _torn(file: Path, sound: bytes) -> Path:
+    raw = packed(file, {CATALOG: sound}).read_bytes()
+    with zipfile.ZipFile(file) as archive:
+        start = archive.getinfo(CATALOG).header_offset + 60
+    file.write_bytes(raw[:start] + b"\xff" * 30 + raw[start + 30 :])
+    return file
+
+
 HOSTILE: dict[str, Callable[[Path, bytes], Path]] = {
     "a path that climbs": lambda file, sound: packed(file, {CATALOG: sound, "../evil": b"x"}),
     "a path inside that climbs": lambda file, sound: packed(file, {CATALOG: sound, "encoder/../../evil": b"x"}),
@@ -182,6 +291,10 @@ HOSTILE: dict[str, Callable[[Path, bytes], Path]] = {
     "a catalog other than its manifest says": _altered,
     "a catalog that is none": lambda file, _: packed(file, {CATALOG: b"not a database" * 1_000}),
     "an empty catalog": lambda file, _: packed(file, {CATALOG: b""}),
+    "bytes that cannot be unpacked": _torn,
+    "another compression": _packed_by(zipfile.ZIP_LZMA),
+    "yet another compression": _packed_by(zipfile.ZIP_BZIP2),
+    "a name that is no text": _with_a_name_that_is_no_text,
     "no zip file": lambda file, _: Path(file.write_bytes(b"PK nothing") and file),
 }
 
@@ -211,6 +324,15 @@ def test_a_catalog_of_another_format_is_refused(folder: Path, tmp_path: Path) ->
     content = catalog_with(folder, "PRAGMA user_version = 99")
     with pytest.raises(MismatchError, match=r"format 99.*newer"):
         restored(packed(tmp_path / "b.zip", {CATALOG: content}), tmp_path / "target")
+
+
+def test_a_manifest_of_a_newer_dateline_is_refused_before_anything_is_unpacked(folder: Path, tmp_path: Path) -> None:
+    """What it says of its catalog is enough; no data folder is made."""
+    manifest = {"kind": KIND, "created_at": "", "catalog_format": 99, "members": []}
+    file = packed(tmp_path / "b.zip", {CATALOG: catalog_with(folder)}, manifest=manifest)
+    with pytest.raises(MismatchError, match=r"format 99.*newer"):
+        restored(file, tmp_path / "target")
+    assert not (tmp_path / "target").exists()
 
 
 def test_a_bomb_is_not_unpacked(folder: Path, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from chroma_server import RunningServer, client_of
-from shelf import RECIPE, article, put, reader
+from shelf import RECIPE, article, put, reader, vector_of
 
 from index_store import ChromaServer, Filters, IndexStoreError, MismatchError, open_writer
 from index_store.care.backup import back_up
@@ -21,7 +23,10 @@ from index_store.care.rebuild import rebuild_copies
 from index_store.care.restore import restore
 from index_store.care.stats import statistics
 from index_store.catalog import Catalog
-from index_store.vectors import vectors_on_server
+from index_store.copy_places import OLD, ChromaOnServer
+from index_store.nearest import ChromaNearest
+from index_store.vectors import ChromaVectors, vectors_on_server
+from index_store.writable_catalog import WritableCatalog
 
 FERRY = article("ferry", "The ferry leaves at nine.", "Tickets cost four euros.")
 OTHERS = [article(f"depot {number}") for number in range(20)]
@@ -198,6 +203,35 @@ def test_a_backup_is_restored_with_a_collection_of_its_own(
     assert found(elsewhere, other) == found(folder, chroma)
     assert problems(elsewhere, other) == problems(folder, chroma) == {}
     assert not (elsewhere / "chroma").exists()
+
+
+def test_an_open_reader_opens_the_collection_that_a_rebuild_made(
+    folder: Path, chroma: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the old collection could not be dropped, a reader would go on asking it, and miss all that is newer."""
+    drop = ChromaOnServer.drop
+    monkeypatch.setattr(ChromaOnServer, "drop", lambda copy, suffix: None if suffix == OLD else drop(copy, suffix))
+    monkeypatch.setattr("index_store.nearest._REOPEN_AFTER_S", 0.01)
+    openings = SimpleQueue[None]()
+    with closing(WritableCatalog.open(folder / "catalog.sqlite")) as catalog:
+        owner = catalog.identity()
+
+        def opened() -> ChromaVectors:
+            openings.put(None)
+            return vectors_on_server(chroma, owner=owner)
+
+        with closing(ChromaNearest(catalog, folder / "catalog.sqlite", opened)) as nearest:
+            openings.get(timeout=60)
+            rebuild_copies(folder, server=chroma)
+            with (
+                closing(vectors_on_server(chroma, owner=owner)) as vectors,
+                closing(Catalog.open(folder / "catalog.sqlite")) as other,
+            ):
+                vectors.replace([replace(one, number=2) for one in other.live_versions() if one.article == FERRY])
+            wanted = f"{FERRY.article_id}.2.0"
+            while wanted not in nearest.nearest(vector_of("The ferry leaves at nine."), Filters(), limit=5):
+                catalog.call_readers()
+                openings.get(timeout=60)
 
 
 def test_compact_and_stats_work_without_a_folder_of_vectors(folder: Path, chroma: ChromaServer) -> None:

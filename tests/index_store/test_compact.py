@@ -1,6 +1,6 @@
 """Disk space given back, and old texts forgotten only where that is wanted."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from index_store import Filters, UnknownArticleError, open_writer
 from index_store.care.compact import Forgettable, compact, forgettable
 from index_store.care.stats import statistics
 from index_store.catalog import Catalog
+from index_store.writable_catalog import WritableCatalog
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 LONG = "The harbour was opened on a Monday. " * 200
@@ -67,6 +68,29 @@ def test_what_was_removed_gives_its_room_back(tmp_path: Path) -> None:
     before, after = compact(tmp_path, forget_before=LATER)
     assert after["catalog"] < before["catalog"] / 2
     assert after["catalog"] == (tmp_path / "catalog.sqlite").stat().st_size + _log_bytes(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells which files are open")
+def test_the_room_that_is_taken_meanwhile_is_the_data_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's draft of the catalog lies where room was asked for, whatever the folder's name, and is gone then."""
+    folder, seen, opened = tmp_path / "the mayor's", set[Path](), WritableCatalog.open
+
+    def look() -> None:
+        for link in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                seen.add(link.readlink())
+
+    def watched(file: Path) -> WritableCatalog:
+        catalog = opened(file)
+        catalog.connection.set_progress_handler(look, 20)
+        return catalog
+
+    with open_writer(folder, recipe=RECIPE) as writer:
+        put(writer, [article(f"depot {number}", f"{LONG * 20}{number}") for number in range(60)])
+    monkeypatch.setattr(WritableCatalog, "open", watched)
+    compact(folder)
+    assert {path.parent for path in seen if path.name.startswith("etilqs")} == {folder}
+    assert not list(folder.glob("etilqs*"))
 
 
 def _log_bytes(folder: Path) -> int:

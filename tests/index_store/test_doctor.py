@@ -1,6 +1,7 @@
 """What `dateline doctor` finds: faults by their kind, and none in what is in flight."""
 
 import json
+import math
 import shutil
 import sqlite3
 import subprocess
@@ -8,22 +9,27 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from shelf import RECIPE, article, chunks_of, put, vector_of
+from compiled import INPUTS, compile_into
+from shelf import DIMENSIONS, RECIPE, article, chunks_of, put, vector_of
 
 from index_store import open_writer
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
-from index_store.care.rebuild import rebuild_copies
+from index_store.care.rebuild import rebuild_copies, restore_encoder
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
+from index_store.encoder import Model
+from index_store.lock import writer_at_work
 from index_store.records import NewVersion
 from index_store.vectors import vectors_in_folder
 from index_store.words import Words
 from index_store.writable_catalog import WritableCatalog
 
 FERRY = article("ferry", "The ferry leaves at nine.", "Tickets cost four euros.")
+UNIT = [1.0, *[0.0] * (DIMENSIONS - 1)]
 OTHERS = [article(f"depot {number}") for number in range(20)]
 
 
@@ -198,6 +204,40 @@ def test_a_foreign_table_or_trigger_is_told(folder: Path) -> None:
     assert "tables" in problems(folder)["catalog"]
 
 
+@pytest.mark.parametrize(
+    ("vector", "inputs", "fault"),
+    [
+        (UNIT, ["input_ids"], "no usable compiled model"),
+        (UNIT, ["input_ids", "another"], "no usable compiled model"),
+        (UNIT, 5, "no usable compiled model"),
+        ([1.0, 0.0], INPUTS, "its vectors have 2 numbers, the index's 8"),
+        ([2.0, *UNIT[1:]], INPUTS, "not of unit length"),
+        ([math.nan, *UNIT[1:]], INPUTS, "not of unit length"),
+    ],
+)
+def test_a_compiled_model_that_cannot_be_used_is_told_and_compiled_anew(
+    folder: Path, vector: list[float], inputs: Any, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recipe that does not fit, or vectors that do not, are a problem, and doctor's remedy heals it."""
+    compile_into(folder / "encoder", vector, inputs=inputs)
+    assert fault in problems(folder)["encoder"]
+    monkeypatch.setattr("index_store.care.rebuild.PassageEncoder", SmallEncoder)
+    assert restore_encoder(folder, embedding_model="")
+    assert findings(folder)["encoder"].status is Status.OK
+
+
+class SmallEncoder:
+    """Stands for the model, which takes half a minute to be compiled."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def export(self, folder: Path) -> bool:
+        """Compile a sound model."""
+        compile_into(folder, UNIT)
+        return True
+
+
 def test_a_dead_writer_and_its_drafts_are_told(folder: Path) -> None:
     """The note of a killed process and the drafts it left are told, and are no fault: the next writer clears up."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
@@ -210,6 +250,18 @@ def test_a_dead_writer_and_its_drafts_are_told(folder: Path) -> None:
     assert "words.new" in found["drafts"].told
     rebuild_copies(folder)
     assert findings(folder)["writer"].status is findings(folder)["drafts"].status is Status.OK
+
+
+def test_a_writer_of_another_user_is_alive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it may not be asked means that it is there: doctor and an empty folder's message tell the same."""
+    (folder / "writer.json").write_text(json.dumps({"pid": 4711, "since": "2025-03-05T10:00:00+00:00"}))
+    monkeypatch.setattr("os.kill", _refused)
+    assert "process 4711 has been writing since" in findings(folder)["writer"].told
+    assert writer_at_work(folder) == "Process 4711 (since 2025-03-05T10:00:00+00:00)"
+
+
+def _refused(pid: int, signal: int) -> None:
+    raise PermissionError(pid, signal)
 
 
 WRITER = """

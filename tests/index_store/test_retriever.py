@@ -125,8 +125,8 @@ def test_the_event_loop_stays_free(index: NewsIndex, monkeypatch: pytest.MonkeyP
 
 
 def test_one_search_at_a_time(index: NewsIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An index is never searched by two threads at once, for it answers one question at a time."""
-    search, inside = index.search, threading.Lock()
+    """An index is never searched by two threads at once, through however many retrievers."""
+    search, inside = index._search_once, threading.Lock()
 
     def alone(*args: Any, **more: Any) -> tuple[Passage, ...]:
         assert inside.acquire(blocking=False)
@@ -135,11 +135,11 @@ def test_one_search_at_a_time(index: NewsIndex, monkeypatch: pytest.MonkeyPatch)
         finally:
             inside.release()
 
-    monkeypatch.setattr(index, "search", alone)
-    retriever = NewsRetriever(index)
+    monkeypatch.setattr(index, "_search_once", alone)
+    retrievers = [NewsRetriever(index) for _ in range(20)]
 
     async def together() -> list[list[NodeWithScore]]:
-        return await asyncio.gather(*(retriever.aretrieve("ferry") for _ in range(20)))
+        return await asyncio.gather(*(retriever.aretrieve("ferry") for retriever in retrievers))
 
     assert len(asyncio.run(together())) == 20
 

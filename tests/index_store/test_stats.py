@@ -1,12 +1,16 @@
 """What `dateline stats` counts."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from shelf import RECIPE, article, put
 
 from index_store import SourceState, open_writer
 from index_store.care.readable_stats import readable_statistics, statistics_json
+from index_store.care.sizes import sizes
 from index_store.care.stats import Sources, statistics
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -57,3 +61,22 @@ def test_an_empty_index_can_be_told(tmp_path: Path) -> None:
     counted = statistics(tmp_path, now=NOW)
     assert "0 in 0 chunks" in readable_statistics(counted)
     assert statistics_json(counted)["oldest"] is None
+
+
+def test_a_folder_that_goes_while_it_is_measured_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer that clears a draft away, just as its turn has come, ends no command that tells sizes."""
+    (tmp_path / "words.new").mkdir()
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "meta.json").write_bytes(b"12345")
+    scandir = os.scandir
+
+    def swapped(path: Any) -> Any:
+        if Path(path).name == "words.new":
+            Path(path).rmdir()
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", swapped)
+    assert sizes(tmp_path)["words"] == 5
+    assert not (tmp_path / "words.new").exists()
