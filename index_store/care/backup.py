@@ -48,7 +48,7 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
         EmptyIndexError: If nothing has been indexed there.
         IndexStoreError: If the file is there already, or cannot be written.
     """
-    with read_catalog(folder) as catalog, whole_file(file, force=force) as stream:
+    with read_catalog(folder) as catalog, whole_file(file, outside=folder, force=force) as stream:
         measured = sizes(folder)
         require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
         with _frozen(catalog, file) as frozen:

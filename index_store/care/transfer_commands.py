@@ -86,10 +86,11 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
     filters = filters_from(**wanted)
     if force and output is None:
         raise click.UsageError("--force belongs to -o.")
-    with read_catalog(configuration.section(StoreSettings).data_dir) as catalog, ExitStack() as opened:
+    data_dir = configuration.section(StoreSettings).data_dir
+    with read_catalog(data_dir) as catalog, ExitStack() as opened:
         stream: BinaryIO = sys.stdout.buffer
         if output is not None:
-            stream = opened.enter_context(whole_file(output, force=force))
+            stream = opened.enter_context(whole_file(output, outside=data_dir, force=force))
             if output.suffix.lower() == ".gz":
                 stream = cast("BinaryIO", opened.enter_context(gzip.GzipFile(fileobj=stream, mode="wb")))
         count = 0

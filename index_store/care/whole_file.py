@@ -11,17 +11,22 @@ from index_store.errors import IndexStoreError
 
 
 @contextmanager
-def whole_file(file: Path, *, force: bool) -> Iterator[BinaryIO]:
+def whole_file(file: Path, *, outside: Path, force: bool) -> Iterator[BinaryIO]:
     """
     Open a file for writing, which appears under its name when all is written and not before.
 
     Args:
-        file: Where it shall be; meanwhile it is beside that, under a name of its own that ends with `.part`.
+        file: Where it shall be; of a link, where that leads. Meanwhile it is beside that, under a name of its own that
+            ends with `.part`.
+        outside: The data folder, whose own files must not be replaced.
         force: Whether to replace a file that is there.
 
     Raises:
-        IndexStoreError: If it is there and `force` is false, or it cannot be written.
+        IndexStoreError: If it is there and `force` is false, is in the data folder, or cannot be written.
     """
+    file = file.resolve()
+    if file.is_relative_to(outside.resolve()):
+        raise IndexStoreError(f"{file} is in the data folder.", remedy="Name a file elsewhere.")
     if file.exists() and not force:
         raise IndexStoreError(f"{file} exists already.", remedy="Name another file, or replace it with --force.")
     draft = file.with_name(f"{file.name}.{uuid4().hex[:8]}.part")  # two runs may write to one file

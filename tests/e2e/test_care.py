@@ -215,3 +215,14 @@ def test_without_an_index_each_says_how_to_make_one(tmp_path: Path, command: str
     assert run.status == 1
     assert "dateline index" in run.out + run.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("export", "-o"), ("backup",)])
+@pytest.mark.parametrize("name", ["catalog.sqlite", "encoder/recipe.json", "new.zip"])
+def test_nothing_is_written_over_the_index_itself(dateline: Dateline, command: tuple[str, ...], name: str) -> None:
+    """A file inside the data folder is refused as a target, --force or not, and the index stays whole."""
+    assert dateline.data_dir is not None
+    target = dateline.data_dir / name if command[0] == "export" else dateline.data_dir / f"{name}.zip"
+    run = dateline(*command, str(target), "--force")
+    assert (run.status, "is in the data folder" in run.err) == (1, True)
+    assert answers(dateline)
