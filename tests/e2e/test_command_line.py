@@ -73,10 +73,11 @@ def test_every_quote_stands_in_its_article_to_the_letter(dateline: Dateline) -> 
     assert len(texts) == 3
     for citation in citations:
         assert citation["quote"] == texts[citation["article_id"]][citation["start"] : citation["end"]]
+    assert sum(not answer["abstained"] for answer in answers) >= 5
     for answer in answers:
         used = [n for claim in answer["claims"] for n in claim["citations"]]
         assert list(dict.fromkeys(used)) == [citation["n"] for citation in answer["citations"]]
-        assert used[0] == 1
+        assert used[:1] == ([] if answer["abstained"] else [1])
         assert all(f"[{n}]" in answer["answer"] for n in used)
 
 
