@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from small_index import answerer_over
 
 from bot.answering import Answerer, Question
 from bot.answering.claims import Statement, cite
@@ -13,10 +14,7 @@ from bot.answering.evidence import Features, Sentence
 from bot.answering.question import Kind, understand
 from bot.render.as_json import answer_json
 from bot.render.terminal import answer_text
-from index_store import Article, Filters, NewsIndex, PassageEncoder, Span, open_writer
-from ingest import Found, IngestSettings
-from ingest.progress import show_progress
-from ingest.reindex import index_articles, recipe
+from index_store import Article, Filters, PassageEncoder, Span
 
 NOTHING = Features(*(0.0 for _ in Features._fields))
 MARCH, MAY = datetime(2025, 3, 5, 18, 40, tzinfo=UTC), datetime(2025, 5, 8, tzinfo=UTC)
@@ -41,15 +39,8 @@ ARTICLES = (
 @pytest.fixture(scope="module")
 def answerer(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Iterator[Answerer]:
     """An answerer over three articles."""
-    folder = tmp_path_factory.mktemp("answers")
-    settings = IngestSettings()
-    with open_writer(folder, recipe=recipe(settings)) as writer, show_progress(quiet=True) as progress:
-        writer._encoder = encoder
-        encoder.export(folder / "encoder")
-        index_articles((Found(one, one.url, ()) for one in ARTICLES), writer, settings, progress)
-    answers = Answerer(NewsIndex.open(folder))
-    yield answers
-    answers.close()
+    with answerer_over(ARTICLES, tmp_path_factory.mktemp("answers"), encoder) as answers:
+        yield answers
 
 
 def test_an_answer_quotes_exactly(answerer: Answerer) -> None:

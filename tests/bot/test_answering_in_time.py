@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from small_index import answerer_over
 
 from bot.answering import Answer, Answerer, Question
 from bot.render.as_json import answer_json
-from index_store import Article, Filters, NewsIndex, PassageEncoder, open_writer
-from ingest import Found, IngestSettings
-from ingest.progress import show_progress
-from ingest.reindex import index_articles, recipe
+from index_store import Article, Filters, PassageEncoder
 
 OLD, NEW, LATER = (datetime(2024, *day, 9, tzinfo=UTC) for day in ((3, 4), (11, 20), (11, 22)))
 STRIKE_OF_MARCH = (
@@ -46,14 +44,8 @@ ARTICLES = tuple(
 @pytest.fixture(scope="module")
 def answerer(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Iterator[Answerer]:
     """An answerer over four articles of one year."""
-    folder, settings = tmp_path_factory.mktemp("time"), IngestSettings()
-    with open_writer(folder, recipe=recipe(settings)) as writer, show_progress(quiet=True) as progress:
-        writer._encoder = encoder
-        encoder.export(folder / "encoder")
-        index_articles((Found(one, one.url, ()) for one in ARTICLES), writer, settings, progress)
-    answers = Answerer(NewsIndex.open(folder))
-    yield answers
-    answers.close()
+    with answerer_over(ARTICLES, tmp_path_factory.mktemp("time"), encoder) as answers:
+        yield answers
 
 
 def ask(answerer: Answerer, question: str, *, on: datetime) -> Answer:

@@ -1,0 +1,24 @@
+"""Answers over a few articles, indexed as a run does it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.answering import Answerer
+from index_store import Article, NewsIndex, PassageEncoder, open_writer
+from ingest import Found, IngestSettings
+from ingest.progress import show_progress
+from ingest.reindex import index_articles, recipe
+
+
+@contextmanager
+def answerer_over(articles: Iterable[Article], folder: Path, encoder: PassageEncoder) -> Iterator[Answerer]:
+    """Index articles into a folder, and open an answerer over them."""
+    settings = IngestSettings()
+    with open_writer(folder, recipe=recipe(settings)) as writer, show_progress(quiet=True) as progress:
+        writer._encoder = encoder
+        encoder.export(folder / "encoder")
+        index_articles((Found(one, one.url, ()) for one in articles), writer, settings, progress)
+    answers = Answerer(NewsIndex.open(folder))
+    yield answers
+    answers.close()
