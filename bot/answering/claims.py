@@ -48,13 +48,19 @@ def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ..
     words = 0
     for sentence in sentences:
         length = len(sentence.text.split())
-        fits = words + length <= MOST_WORDS and sentence.score >= _WORTH_SAYING * sentences[0].score
+        fits = words + length <= MOST_WORDS and _is_worth_saying(sentence, sentences[0])
         if not chosen or (fits and not any(_tell_the_same(sentence, one, matter) for one in chosen)):
             chosen.append(sentence)
             words += length
         if len(chosen) == MOST_CLAIMS:
             break
     return tuple(Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in chosen)
+
+
+def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
+    """Whether a sentence is about as good as the best one, also in what it holds of what is asked."""
+    is_as_good = sentence.score >= _WORTH_SAYING * best.score
+    return is_as_good and sentence.features.asked >= _WORTH_SAYING * best.features.asked
 
 
 def _witnesses(claim: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
