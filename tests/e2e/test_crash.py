@@ -15,10 +15,10 @@ import pytest
 import tantivy
 from command_line import Dateline, Finished, clean_environment, copy_index, wait_until, write_jsonl
 
-# A batch holds 512 chunks: two batches, with articles of several chunks in both.
-ARTICLES = 600
-LONG_EVERY = 100
-ASKED = (*range(5, 45, 5), 500, 530, 560, 599)
+# The first batch holds 64 chunks, the second 128: three batches, with articles of several chunks in each.
+ARTICLES = 240
+LONG_EVERY = 40
+ASKED = (*range(5, 45, 10), 150, 239)
 COUNT_CHROMA = """
 import json, sys, chromadb
 from chromadb.config import Settings
