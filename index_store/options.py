@@ -3,7 +3,7 @@
 import calendar
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from index_store.configuration import Configuration
 from index_store.records import Filters
 
 LONGEST_QUESTION_CHARS = 2_000
+MOST_EARLIER_QUESTIONS = 20
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -224,3 +225,28 @@ def question_from(question: str | None, batch: str | None) -> str:
         return "" if question is None else checked_question(question)
     except ValueError as error:
         raise click.UsageError(f"{str(error).capitalize()}.") from error
+
+
+def earlier_questions(texts: Sequence[str]) -> tuple[str, ...]:
+    """
+    Check what was asked before, on the command line.
+
+    Raises:
+        click.UsageError: If one is empty or too long, or they are too many.
+    """
+    try:
+        return checked_conversation(texts)
+    except ValueError as error:
+        raise click.UsageError(f"--follows: {error}.") from error
+
+
+def checked_conversation(texts: Sequence[str]) -> tuple[str, ...]:
+    """
+    Check what was asked before; see `checked_question`.
+
+    Raises:
+        ValueError: If one is empty or too long, or they are too many; the message says so.
+    """
+    if len(texts) > MOST_EARLIER_QUESTIONS:
+        raise ValueError(f"{len(texts):,} questions were asked before, and at most {MOST_EARLIER_QUESTIONS} fit")
+    return tuple(checked_question(text) for text in texts)

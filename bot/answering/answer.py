@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.answering.follow_ups import Turn
 from index_store import ArticleSummary, Filters
 
 Support = Literal["confirmed", "single-source", "disputed"]
@@ -19,11 +20,13 @@ class Question:
         text: The question in their words.
         filters: What the answer may draw on.
         key: The asker's own id for the question, handed back with the answer.
+        conversation: What was asked and said before, oldest first.
     """
 
     text: str
     filters: Filters = field(default_factory=Filters)
     key: str | None = None
+    conversation: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,11 @@ class Answer:
     def abstained(self) -> bool:
         """Whether the articles don't say."""
         return not self.claims
+
+    @property
+    def turn(self) -> Turn:
+        """What a question that follows this answer may leave out."""
+        return Turn(self.standalone_question, " ".join(claim.text for claim in self.claims))
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ from typing import Self
 from bot.answering.answer import Answer, Question
 from bot.answering.claims import choose, cite
 from bot.answering.evidence import Matter, select
+from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
 from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
@@ -51,7 +52,7 @@ class Answerer:
             An answer in which each claim rests on exact spans of stored articles.
         """
         began = time.monotonic()
-        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
+        understood = self._understand(question)
         filters, findings = self._find(understood, question.filters)
         reason = reason_to_decline(understood, findings, filters)
         claims, citations = (
@@ -73,8 +74,12 @@ class Answerer:
 
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""
-        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
-        return self._find(understood, question.filters)[1]
+        return self._find(self._understand(question), question.filters)[1]
+
+    def _understand(self, question: Question) -> Understanding:
+        now = _asked_at(question.filters)
+        text = standalone(question.text, question.conversation, now=now)
+        return understand(text, terms=self._index.terms, now=now)
 
     def _find(self, question: Understanding, filters: Filters) -> tuple[Filters, Findings]:
         """Search within the period that a question names; then, of a date, in articles of other times that name it."""

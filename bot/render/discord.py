@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.answering import Answer, Citation, Claim, Support
 from bot.render.markup import link, plain, timestamp, units, web_address
-from bot.render.wording import searched_within
+from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -88,9 +88,8 @@ def failure_message(message: str, *, remedy: str = "") -> AnswerMessage:
 
 def _searched_as(answer: Answer) -> str:
     """Show the question that was searched where it is not the one that was asked."""
-    if answer.standalone_question.strip() == answer.question.text.strip():
-        return ""
-    return f"*Searched as: {plain(answer.standalone_question, limit=300)}*\n"
+    searched = searched_as(answer)
+    return f"*Searched as: {plain(searched, limit=300)}*\n" if searched else ""
 
 
 def _claims(claims: Sequence[Claim]) -> str:

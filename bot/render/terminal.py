@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from bot.answering import Answer, Citation, Claim
-from bot.render.wording import searched_within
+from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
@@ -29,9 +29,18 @@ def answer_text(answer: Answer) -> str:
     if answer.abstained:
         return _abstention(answer)
     claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
-    window = searched_within(answer)
     citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join([f"{claims}\n{_wrapped(window)}" if window else claims, *citations])
+    return "\n\n".join(["\n".join([claims, *_searched(answer)]), *citations])
+
+
+def _searched(answer: Answer) -> list[str]:
+    """Say what was searched, where the question does not say it in so many words."""
+    return [_wrapped(line) for line in (_followed(answer), searched_within(answer)) if line]
+
+
+def _followed(answer: Answer) -> str:
+    searched = searched_as(answer)
+    return f"Searched as: {printable(searched)}" if searched else ""
 
 
 def _claim(claim: Claim) -> str:
@@ -40,7 +49,8 @@ def _claim(claim: Claim) -> str:
 
 
 def _abstention(answer: Answer) -> str:
-    told = click.style(answer.text, bold=True) + f"\n{_wrapped(printable(answer.reason or ''))}"
+    lines = (printable(answer.reason or ""), _followed(answer))
+    told = "\n".join([click.style(answer.text, bold=True), *(_wrapped(line) for line in lines if line)])
     if not answer.nearest:
         return told
     return f"{told}\n\nNearest:\n" + "\n".join(_nearest(summary) for summary in answer.nearest)
