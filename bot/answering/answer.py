@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from bot.answering.follow_ups import Turn
-from index_store import ArticleSummary, Filters
+from index_store import ArticleSummary, Filters, day
 
 Support = Literal["confirmed", "single-source", "disputed"]
+Standing = Literal["newest", "older"]
 NOT_SAID = "The indexed articles don't say."
 
 
@@ -63,14 +64,16 @@ class Claim:
 
     Attributes:
         text: The statement, without citation numbers.
-        citations: Numbers of the citations it rests on; never empty.
+        citations: Numbers of the citations it rests on, that which it quotes first; never empty.
         support: "confirmed" by two or more independent articles (copies of one report are one), "single-source", or
-            "disputed".
+            "disputed": another article gives another figure at the same time.
+        standing: Where articles give different figures, whether this is the newest; None where they do not.
     """
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,21 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The claims in order, each with its citation numbers behind it ("… led the talks. [1]"), or `NOT_SAID`."""
+        """The claims in order, with what leads in to them and their numbers ("… led the talks. [1]"), or `NOT_SAID`."""
         if self.abstained:
             return NOT_SAID
-        return " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in self.claims)
+        return " ".join(f"{self.lead_in(claim)}{claim.text} {numbers(claim)}" for claim in self.claims)
+
+    def lead_in(self, claim: Claim) -> str:
+        """Say who told a figure that differs from another, and when: "Quay Mail, 5 March 2025: "; "" for none."""
+        if claim.standing is None or (claim.standing == "newest" and claim.support != "disputed"):
+            return ""
+        citation = self.citations[claim.citations[0] - 1]
+        before = "" if claim.support == "disputed" else "Before that, "
+        newest = " (newest)" if claim.standing == "newest" else ""
+        return f"{before}{citation.publisher or citation.title}, {day(citation.published_at)}{newest}: "
+
+
+def numbers(claim: Claim) -> str:
+    """Write a claim's citation numbers: "[1][3]"."""
+    return "".join(f"[{n}]" for n in claim.citations)

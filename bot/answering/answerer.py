@@ -56,7 +56,7 @@ class Answerer:
         filters, findings = self._find(understood, question.filters)
         reason = reason_to_decline(understood, findings, filters)
         claims, citations = (
-            ((), ()) if reason else cite(choose(findings.sentences, findings.matter), self._index.version)
+            ((), ()) if reason else cite(choose(findings.sentences, understood, findings.matter), self._index.version)
         )
         if not claims and reason is None:
             reason = "No sentence of the indexed articles could be quoted as it stands."

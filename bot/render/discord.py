@@ -27,6 +27,7 @@ _FOOTER_SHARE = 100
 _LEAST_CLAIM = 200
 _LEAST_CITATION = 280
 _PUBLISHER_SHARE = 80
+_LEAD_IN_SHARE = 120
 _TITLE_SHARE = 240
 _NUMBERS_SHOWN = 6
 _COPIES_SHARE = 160
@@ -74,7 +75,7 @@ def answer_message(answer: Answer) -> AnswerMessage:
     if answer.abstained:
         return AnswerMessage(title, _abstention(answer), (), "", GREY)
     window = searched_within(answer)
-    description = _searched_as(answer) + _claims(answer.claims) + (f"\n*{window}*" if window else "")
+    description = _searched_as(answer) + _claims(answer) + (f"\n*{window}*" if window else "")
     room = EMBED_LIMIT - units(title) - units(description) - _FOOTER_SHARE
     fields = _citations(answer.citations, room)
     return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))
@@ -92,13 +93,14 @@ def _searched_as(answer: Answer) -> str:
     return f"*Searched as: {plain(searched, limit=300)}*\n" if searched else ""
 
 
-def _claims(claims: Sequence[Claim]) -> str:
+def _claims(answer: Answer) -> str:
     """Write a line a claim. Each may use an equal share of the room that those before it have left."""
+    claims = answer.claims
     shown = claims[: _CLAIMS_SHARE // _LEAST_CLAIM]
     lines: list[str] = []
     room = _CLAIMS_SHARE
     for position, claim in enumerate(shown):
-        line = _claim(claim, limit=room // (len(shown) - position))
+        line = _claim(claim, answer.lead_in(claim), limit=room // (len(shown) - position))
         lines.append(line)
         room -= units(line) + len("\n")
     if len(shown) < len(claims):
@@ -106,11 +108,12 @@ def _claims(claims: Sequence[Claim]) -> str:
     return "\n".join(lines)
 
 
-def _claim(claim: Claim, *, limit: int) -> str:
+def _claim(claim: Claim, lead_in: str, *, limit: int) -> str:
     sign, words = _SUPPORT[claim.support]
     numbers = "".join(rf"\[{n}\]" for n in claim.citations[:_NUMBERS_SHOWN])
     more = "…" if len(claim.citations) > _NUMBERS_SHOWN else ""
-    before, after = f"{sign} ", f" **{numbers}{more}** · *{words}*"
+    before = f"{sign} {plain(lead_in, limit=_LEAD_IN_SHARE)} " if lead_in else f"{sign} "
+    after = f" **{numbers}{more}** · *{words}*"
     return before + plain(claim.text, limit=limit - units(before) - units(after) - len("\n")) + after
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from bot.answering import Answer, Citation, Claim
+from bot.answering.answer import numbers
 from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary, also_in, day
 
@@ -28,7 +29,7 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
+    claims = click.style(_wrapped(printable(" ".join(_claim(answer, claim) for claim in answer.claims))), bold=True)
     citations = (_citation(citation) for citation in answer.citations)
     return "\n\n".join(["\n".join([claims, *_searched(answer)]), *citations])
 
@@ -43,9 +44,9 @@ def _followed(answer: Answer) -> str:
     return f"Searched as: {printable(searched)}" if searched else ""
 
 
-def _claim(claim: Claim) -> str:
+def _claim(answer: Answer, claim: Claim) -> str:
     support = "" if claim.support == "single-source" else f" ({claim.support})"
-    return f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}{support}"
+    return f"{answer.lead_in(claim)}{claim.text} {numbers(claim)}{support}"
 
 
 def _abstention(answer: Answer) -> str:
