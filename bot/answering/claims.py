@@ -12,9 +12,9 @@ from bot.answering.question import Understanding
 from index_store import Version
 
 MOST_CLAIMS = 3
-MOST_WORDS = 45
+MOST_WORDS = 55
 MOST_WITNESSES = 2  # to a claim, beside the sentence it is made of
-_WORTH_SAYING = 0.85  # of the best sentence's score
+_WORTH_SAYING = 0.75  # of the best sentence's score
 _SAME = 0.6  # of what one sentence tells, the share that another tells too
 _AGREES = 0.5  # of what is asked for, and of what a claim tells beyond it, the share that bears it out
 _Place: TypeAlias = tuple[str, int, int, int]

@@ -29,7 +29,7 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    claims = click.style(_wrapped(printable(" ".join(_claim(answer, claim) for claim in answer.claims))), bold=True)
+    claims = click.style(_claims(answer), bold=True)
     citations = (_citation(citation) for citation in answer.citations)
     return "\n\n".join(["\n".join([claims, *_searched(answer)]), *citations])
 
@@ -42,6 +42,13 @@ def _searched(answer: Answer) -> list[str]:
 def _followed(answer: Answer) -> str:
     searched = searched_as(answer)
     return f"Searched as: {printable(searched)}" if searched else ""
+
+
+def _claims(answer: Answer) -> str:
+    """Write claims as one paragraph; figures that differ have one each."""
+    claims = [printable(_claim(answer, claim)) for claim in answer.claims]
+    differ = any(claim.standing for claim in answer.claims)
+    return "\n".join(map(_wrapped, claims)) if differ else _wrapped(" ".join(claims))
 
 
 def _claim(answer: Answer, claim: Claim) -> str:

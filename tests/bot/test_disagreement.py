@@ -14,7 +14,7 @@ from bot.render.terminal import answer_text
 from index_store import Article, Filters, PassageEncoder
 
 FIRST, SECOND, THIRD = (datetime(2024, 11, day, 9, tzinfo=UTC) for day in (18, 20, 20))
-FLOOD = "The flood in Varnholt killed {} people, the rescue service said. {}"
+FLOOD = "VARNHOLT, Nordmark (QW) — The flood in Varnholt killed {} people, the rescue service said. {}"
 TICKET = "A return ticket for the ferry of Port Maren costs {} euros. {}"
 TELLS = (
     ("Flood in Varnholt", FLOOD.format("12", "Bridges were torn away in the night."), "Quay Mail", FIRST),
@@ -56,6 +56,14 @@ def test_the_newest_figure_comes_first_and_what_it_was_after_it(answerer: Answer
     assert f"[1] {told}" in answer.text
     assert told in " ".join(answer_text(answer).split())
     assert "Before that, Quay Mail, 18 November 2024" in answer_message(answer).description
+
+
+def test_a_dateline_is_no_part_of_what_is_said(answerer: Answerer) -> None:
+    """Neither claim nor quote begins with the place and agency that open an article, and the span says so."""
+    answer = ask(answerer, "How many people did the flood in Varnholt kill?")
+    for citation in answer.citations:
+        assert citation.quote.startswith("The flood in Varnholt killed")
+        assert citation.start == len("VARNHOLT, Nordmark (QW) — ")
 
 
 def test_figures_of_one_time_stand_side_by_side(answerer: Answerer) -> None:
