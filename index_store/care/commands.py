@@ -14,7 +14,7 @@ from index_store.care.findings import Finding, Status
 from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
-from index_store.care.rebuild import rebuild_copies, restore_encoder
+from index_store.care.rebuild import rebuild_copies, ensure_compiled
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings
@@ -79,7 +79,7 @@ def rebuild(configuration: Configuration, *, quiet: bool) -> None:
     with bar("Making the copies", quiet=quiet) as expect:
         articles, chunks = rebuild_copies(store.data_dir, server=store.chroma_server, expect=expect)
     click.echo(f"Made Chroma and Tantivy anew: {counted(articles, 'article')}, {counted(chunks, 'chunk')}.")
-    if articles and not restore_encoder(store.data_dir, embedding_model=store.embedding_model):
+    if articles and not ensure_compiled(store.data_dir, embedding_model=store.embedding_model):
         click.echo("The model cannot be compiled; questions are encoded by sentence-transformers.", err=True)
 
 

@@ -37,7 +37,7 @@ def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: 
         return articles, catalog.count_chunks(Filters())
 
 
-def restore_encoder(folder: Path, *, embedding_model: str) -> bool:
+def ensure_compiled(folder: Path, *, embedding_model: str) -> bool:
     """
     Compile the model for questions where that is missing or broken.
 

@@ -18,7 +18,7 @@ from shelf import DIMENSIONS, RECIPE, article, chunks_of, put, vector_of
 from index_store import open_writer
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
-from index_store.care.rebuild import rebuild_copies, restore_encoder
+from index_store.care.rebuild import rebuild_copies, ensure_compiled
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
 from index_store.encoder import Model
@@ -222,7 +222,7 @@ def test_a_compiled_model_that_cannot_be_used_is_told_and_compiled_anew(
     compile_into(folder / "encoder", vector, inputs=inputs)
     assert fault in problems(folder)["encoder"]
     monkeypatch.setattr("index_store.care.rebuild.PassageEncoder", SmallEncoder)
-    assert restore_encoder(folder, embedding_model="")
+    assert ensure_compiled(folder, embedding_model="")
     assert findings(folder)["encoder"].status is Status.OK
 
 
