@@ -14,7 +14,7 @@ from index_store.care.findings import Finding, Status
 from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
-from index_store.care.rebuild import rebuild_copies, ensure_compiled
+from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings

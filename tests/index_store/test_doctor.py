@@ -18,7 +18,7 @@ from shelf import DIMENSIONS, RECIPE, article, chunks_of, put, vector_of
 from index_store import open_writer
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
-from index_store.care.rebuild import rebuild_copies, ensure_compiled
+from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
 from index_store.encoder import Model
