@@ -127,7 +127,8 @@ def _span_fault(start: int, end: int, sentences: bytes, length: int) -> str:
 def _vector_fault(vector: bytes, dimensions: int) -> str:
     if len(vector) != 4 * dimensions or not dimensions:
         return f"has a vector of {len(vector)} bytes instead of {4 * dimensions}"
-    numbers = np.frombuffer(vector, dtype=np.float32).astype(np.float64)  # whose squares never overflow
+    with np.errstate(invalid="ignore"):  # of NaN, which is never near to 1
+        numbers = np.frombuffer(vector, dtype=np.float32).astype(np.float64)  # whose squares never overflow
     is_unit = abs(float(numbers @ numbers) - 1) <= 2 * _UNIT_LENGTH_TOLERANCE
     return "" if is_unit else "has a vector that is not of unit length"
 
