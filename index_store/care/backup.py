@@ -52,13 +52,23 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
         measured = sizes(folder)
         require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
         frozen = Path(stream.name).with_name(CATALOG)  # beside the draft, and gone with it
-        with closing(sqlite3.connect(frozen)) as copy:
-            catalog.connection.backup(copy)  # in one step: in several, a busy writer would make it begin anew for ever
+        _freeze(catalog, frozen, file)
         with closing(Catalog.open(frozen)) as copied:
             _require_sound(copied, folder)
             counts = copied.count_articles(Filters()), copied.count_chunks(Filters())
         _write(stream, {CATALOG: frozen} | _compiled_model(folder))
     return Backup(*counts, size_bytes=file.stat().st_size)
+
+
+def _freeze(catalog: Catalog, frozen: Path, file: Path) -> None:
+    """Copy the catalog as of one moment."""
+    try:
+        with closing(sqlite3.connect(frozen)) as copy:
+            catalog.connection.backup(copy)  # in one step: in several, a busy writer would make it begin anew for ever
+    except sqlite3.OperationalError as error:
+        raise IndexStoreError(
+            f"The catalog cannot be copied beside {file}: {error}.", remedy="Check both disks, and their free space."
+        ) from error
 
 
 def _require_sound(copied: Catalog, folder: Path) -> None:
