@@ -34,11 +34,11 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def check_file(connection: sqlite3.Connection) -> Finding:
+def check_file(catalog: Catalog) -> Finding:
     """Look at the tables of the file, and then through its pages, which runs what stands in foreign tables."""
-    if not has_our_tables(connection):
+    if not has_our_tables(catalog.connection):
         return problem("catalog", f"its tables are not those of format {SCHEMA_VERSION}", remedy=RESTORE)
-    (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    (verdict,) = catalog.connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         return problem("catalog", f"the file is damaged: {str(verdict).splitlines()[-1]}", remedy=RESTORE)
     return ok("catalog", f"format {SCHEMA_VERSION}, its file is sound")
@@ -133,8 +133,9 @@ def _vector_fault(vector: bytes, dimensions: int) -> str:
     return "" if is_unit else "has a vector that is not of unit length"
 
 
-def check_chunks(chunks: Chunks) -> Finding:
+def check_chunks(catalog: Catalog) -> Finding:
     """Say what is wrong with chunks."""
+    chunks = walk_chunks(catalog.connection)
     if not chunks.faults:
         return ok("chunks", f"all {chunks.count:,} are spans of their articles, with vectors of {chunks.dimensions}")
     named = "; ".join(chunks.faults[:_MOST_NAMED])

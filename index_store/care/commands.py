@@ -31,9 +31,9 @@ def doctor(configuration: Configuration, *, as_json: bool) -> None:
     """
     Check the data folder, changing nothing, and say what to run if something is wrong.
 
-    Checked are the catalog's file, its every row, chunk's span and vector, the model it was made with, the compiled one,
-    Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the bot and
-    a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
+    Checked are the catalog's file, every row, every chunk's span and vector, the model it was made with, the compiled
+    model, Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the
+    bot and a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
 
     \b
     Examples:

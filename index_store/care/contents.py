@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index_store.care.catalog_checks import check_chunks, check_file, walk_chunks
+from index_store.care.catalog_checks import check_chunks, check_file
 from index_store.care.findings import Finding, Status
 from index_store.care.row_checks import check_rows
 from index_store.catalog import Catalog
@@ -18,13 +18,8 @@ def check_contents(catalog: Catalog) -> Iterator[Finding]:
     Raises:
         sqlite3.DatabaseError: If the file is damaged so that it cannot be looked through.
     """
-    checks = (
-        lambda: check_file(catalog.connection),
-        lambda: check_rows(catalog),
-        lambda: check_chunks(walk_chunks(catalog.connection)),
-    )
-    for check in checks:
-        finding = check()
+    for check in (check_file, check_rows, check_chunks):
+        finding = check(catalog)
         yield finding
         if finding.status is Status.PROBLEM:
             return

@@ -74,12 +74,11 @@ def restore(configuration: Configuration, file: Path, *, quiet: bool) -> None:
 @configured
 def export(configuration: Configuration, /, *, output: Path | None, force: bool, **wanted: Any) -> None:  # noqa: ANN401
     """
-    Write the articles as JSON lines, oldest first; `dateline index` makes the same index of them: ids,
-    texts, chunks and spans are identical, vectors to within 1e-6.
+    Write the articles as JSON lines, oldest first; `dateline index` makes the same index of them.
 
-    A line has article_id, url, title, text, authors, publisher, published_at, date_source, date_confidence,
-    modified_at, section and language. Past versions and what is known of sources are not exported: `dateline backup`
-    has them.
+    Ids, texts, chunks and spans will be identical there, vectors equal to within 1e-6. A line has article_id, url,
+    title, text, authors, publisher, published_at, date_source, date_confidence, modified_at, section and language. Past
+    versions and what is known of sources are not exported: `dateline backup` has them.
 
     \b
     Examples:
