@@ -122,6 +122,11 @@ def _comes_from_sqlite(error: Exception) -> bool:
     return sqlite is not None and isinstance(error, sqlite.DatabaseError)
 
 
+def _drop_output() -> None:
+    """Lead what is not written yet to nowhere: Python would try it again as it ends, and tell of a second failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def main() -> None:
     """Run the program; a failure that people can act on is told in one message, with exit status 1."""
     for stream in (sys.stdout, sys.stderr):
@@ -138,6 +143,7 @@ def main() -> None:
                 remedy="Run `dateline doctor`; if it is damaged, restore a backup.",
             )
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drop_output()
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise

@@ -162,6 +162,11 @@ class Catalog:
         where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM versions WHERE {where}", values) or 0
 
+    def publishers(self) -> list[str]:
+        """Name the publishers of live articles, in order."""
+        query = "SELECT DISTINCT publisher FROM versions WHERE retired_at IS NULL AND publisher NOT NULL ORDER BY 1"
+        return [name for (name,) in self._connection.execute(query)]
+
     def newest_published_at(self, filters: Filters) -> datetime | None:
         """When the newest dated article that passes was published."""
         where, values = conditions(filters)

@@ -16,7 +16,7 @@ from index_store.writable_catalog import WritableCatalog
 COPIES = ("chroma", "words")
 
 
-def restore_missing(catalog: WritableCatalog, copies: Sequence[Copy]) -> None:
+def rebuild_missing(catalog: WritableCatalog, copies: Sequence[Copy]) -> None:
     """
     Make anew what is missing of these copies, or was written elsewhere last; for who holds the writer's lock.
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index_store.configuration import StoreSettings
-from index_store.copies import restore_missing
+from index_store.copies import rebuild_missing
 from index_store.copy_places import WordsInFolder, chroma_copy
 from index_store.encoder import Model, PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
@@ -41,7 +41,7 @@ class IndexWriter:
         self._chroma: ChromaVectors | None = None
         self._chroma_copy = chroma_copy(folder, chroma, owner=catalog.identity())
         at_hand = [] if chroma else [self._chroma_copy]  # a server is asked when it is needed
-        restore_missing(catalog, [*at_hand, WordsInFolder(folder)])
+        rebuild_missing(catalog, [*at_hand, WordsInFolder(folder)])
         self._words = Words(folder / "words", create=True)
         self._clear_strays()
 
@@ -136,7 +136,7 @@ class IndexWriter:
     @property
     def _vectors(self) -> ChromaVectors:
         if self._chroma is None and self._server:
-            restore_missing(self._catalog, [self._chroma_copy])
+            rebuild_missing(self._catalog, [self._chroma_copy])
             self._chroma = vectors_on_server(self._server, owner=self._catalog.identity(), create=True)
         elif self._chroma is None:
             self._chroma = vectors_in_folder(self._folder / "chroma", create=True)

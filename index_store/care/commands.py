@@ -14,7 +14,7 @@ from index_store.care.findings import Finding, Status
 from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
-from index_store.care.rebuild import rebuild_copies, restore_encoder
+from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings
@@ -31,9 +31,9 @@ def doctor(configuration: Configuration, *, as_json: bool) -> None:
     """
     Check the data folder, changing nothing, and say what to run if something is wrong.
 
-    Checked are the catalog's file, the model it was made with, every chunk's span and vector, the compiled model,
-    Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the bot and
-    a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
+    Checked are the catalog's file, every row, every chunk's span and vector, the model it was made with, the compiled
+    model, Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the
+    bot and a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
 
     \b
     Examples:
@@ -79,7 +79,7 @@ def rebuild(configuration: Configuration, *, quiet: bool) -> None:
     with bar("Making the copies", quiet=quiet) as expect:
         articles, chunks = rebuild_copies(store.data_dir, server=store.chroma_server, expect=expect)
     click.echo(f"Made Chroma and Tantivy anew: {counted(articles, 'article')}, {counted(chunks, 'chunk')}.")
-    if articles and not restore_encoder(store.data_dir, embedding_model=store.embedding_model):
+    if articles and not ensure_compiled(store.data_dir, embedding_model=store.embedding_model):
         click.echo("The model cannot be compiled; questions are encoded by sentence-transformers.", err=True)
 
 

@@ -18,7 +18,7 @@ from shelf import DIMENSIONS, RECIPE, article, chunks_of, put, vector_of
 from index_store import open_writer
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
-from index_store.care.rebuild import rebuild_copies, restore_encoder
+from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
 from index_store.encoder import Model
@@ -175,6 +175,14 @@ def test_a_chunk_that_is_no_span_or_has_no_sound_vector_is_named(folder: Path, s
     assert f"{key} {fault}" in problems(folder)["chunks"]
 
 
+def test_a_row_that_cannot_be_read_is_told_and_ends_the_look_at_what_is_made_of_it(folder: Path) -> None:
+    """SQLite keeps any value in any column; the table is named, and no later check stumbles over it."""
+    execute(folder, "UPDATE versions SET published_epoch = 1 << 62")
+    found = findings(folder)
+    assert found["rows"].told == "versions holds a published_epoch outside the calendar"
+    assert not {"chunks", "chroma", "words"} & found.keys()
+
+
 def test_an_article_without_chunks_is_named(folder: Path) -> None:
     """It could never be found."""
     execute(folder, "DELETE FROM chunks WHERE chunk_key LIKE ? || '.%'", FERRY.article_id)
@@ -222,7 +230,7 @@ def test_a_compiled_model_that_cannot_be_used_is_told_and_compiled_anew(
     compile_into(folder / "encoder", vector, inputs=inputs)
     assert fault in problems(folder)["encoder"]
     monkeypatch.setattr("index_store.care.rebuild.PassageEncoder", SmallEncoder)
-    assert restore_encoder(folder, embedding_model="")
+    assert ensure_compiled(folder, embedding_model="")
     assert findings(folder)["encoder"].status is Status.OK
 
 
@@ -244,10 +252,11 @@ def test_a_dead_writer_and_its_drafts_are_told(folder: Path) -> None:
     ended.wait(timeout=60)
     (folder / "writer.json").write_text(json.dumps({"pid": ended.pid, "since": "2025-03-05T10:00:00+00:00"}))
     (folder / "words.new").mkdir()
+    (folder / "restore.new").mkdir()
     found = findings(folder)
     assert found["writer"].status is found["drafts"].status is Status.NOTE
     assert f"process {ended.pid}" in found["writer"].told
-    assert "words.new" in found["drafts"].told
+    assert "restore.new, words.new" in found["drafts"].told
     rebuild_copies(folder)
     assert findings(folder)["writer"].status is findings(folder)["drafts"].status is Status.OK
 
