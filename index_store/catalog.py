@@ -19,6 +19,7 @@ from index_store.formats import day
 from index_store.records import (
     Article,
     ArticleSummary,
+    Chunk,
     Filters,
     Glance,
     Lifetime,
@@ -32,6 +33,7 @@ from index_store.rows import (
     VERSION_COLUMNS,
     chunk_from,
     conditions,
+    epoch,
     lifetime_from,
     live_chunk_from,
     marks,
@@ -195,6 +197,27 @@ class Catalog:
             )
             found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
+
+    def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
+        """
+        Return the version of a live article that was live at a moment, with its chunks, where it has been replaced.
+
+        Returns:
+            None where the live version was there by then already, or none was. An article whose text of then was
+            forgotten has no chunks.
+        """
+        row = self._connection.execute(
+            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND indexed_at <= ? "
+            "AND retired_at > ? ORDER BY number DESC LIMIT 1",
+            (article_id, epoch(moment), epoch(moment)),
+        ).fetchone()
+        if row is None:
+            return None
+        version = version_from(row[:-1])
+        rows = self._connection.execute(
+            'SELECT position, start, "end", sentences FROM past_chunks WHERE version_id = ? ORDER BY position', row[-1:]
+        )
+        return version, tuple(chunk_from(version.article, row) for row in rows if version.article.text)
 
     def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
         """

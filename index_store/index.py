@@ -1,6 +1,7 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -126,11 +127,12 @@ class NewsIndex:
             if len(best) == limit or len(candidates) < count:
                 break
         live = self._catalog.chunks([candidate.key for candidate, _ in best], filters)
-        return tuple(
+        passages = (
             self._passage(live[candidate.key], candidate, score, filters)
             for candidate, score in best
             if candidate.key in live  # a commit in between may have replaced it
         )
+        return tuple(self._of_then(passages, filters.as_of) if filters.as_of else passages)
 
     def _candidates(self, query: str, vector: Vectors, filters: Filters, *, limit: int) -> list[Candidate]:
         """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
@@ -172,6 +174,21 @@ class NewsIndex:
             cosine=candidate.glance.cosine,
             also_in=copies,
         )
+
+    def _of_then(self, passages: Iterable[Passage], moment: datetime) -> Iterator[Passage]:
+        """Quote articles that were corrected since in the words of then: the chunk that has most in common."""
+        seen: set[tuple[str, int, int]] = set()
+        for passage in passages:
+            then = self._catalog.as_of(passage.article.article_id, moment)
+            if then is None:
+                yield passage
+                continue
+            version, chunks = then
+            words = set(passage.text.split())
+            chunk = max(chunks, key=lambda one: len(words & set(one.text.split())), default=None)
+            if chunk and (chunk.article_id, version.number, chunk.position) not in seen:
+                seen.add((chunk.article_id, version.number, chunk.position))
+                yield replace(passage, article=version.article, version=version.number, chunk=chunk)
 
     def _refresh(self) -> None:
         """Bring the words up to date if a writer has committed since the last search."""
