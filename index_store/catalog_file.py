@@ -4,9 +4,12 @@ import sqlite3
 from pathlib import Path
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
+from index_store.frozen_file import FrozenFile, is_whole
 from index_store.lock import writer_at_work
 from index_store.rows import casefold
 from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
+
+CATALOG = "catalog.sqlite"  # its name in a data folder, and in a backup
 
 # A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
 _MAPPED_BYTES = 256_000_000
@@ -41,17 +44,31 @@ def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sql
     try:
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
+        return _opened(file, create=create, migrate=migrate)
+    except (OSError, sqlite3.OperationalError) as error:
         raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
+    except sqlite3.DatabaseError as error:
+        raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
+
+
+def _opened(file: Path, *, create: bool, migrate: bool) -> sqlite3.Connection:
+    """Open the file; one that is only to be read, frozen where nothing can be written beside it."""
+    shared = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        return _prepared(shared, file, create=create, migrate=migrate)
+    except sqlite3.OperationalError:
+        if create or migrate or not is_whole(file):
+            raise
+        return _prepared(FrozenFile(file), file)
+
+
+def _prepared(
+    connection: sqlite3.Connection, file: Path, *, create: bool = False, migrate: bool = False
+) -> sqlite3.Connection:
     try:
         _prepare(connection, file, create=create, migrate=migrate)
-    except BaseException as error:
+    except BaseException:
         connection.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
-        if isinstance(error, sqlite3.DatabaseError):
-            raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
         raise
     return connection
 

@@ -7,11 +7,12 @@ Chroma and Tantivy are left out: they are copies, which no moment of a writer fi
 import re
 from dataclasses import asdict, dataclass
 
-CATALOG = "catalog.sqlite"
+from index_store.catalog_file import CATALOG
+
 MANIFEST = "manifest.json"
 KIND = "dateline backup, layout 1"
 
-_NAMES = re.compile(r"catalog\.sqlite|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
+_NAMES = re.compile(rf"{re.escape(CATALOG)}|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,100}}")
 
 
 def may_hold(name: str) -> bool:

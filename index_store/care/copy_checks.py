@@ -17,6 +17,7 @@ from pathlib import Path
 from index_store.care.catalog_checks import snapshot
 from index_store.care.findings import Finding, Status, note, ok, problem
 from index_store.catalog import Catalog
+from index_store.catalog_file import CATALOG
 from index_store.errors import REBUILD, IndexStoreError
 from index_store.nearest import opener
 from index_store.records import ChromaServer, Filters
@@ -111,7 +112,7 @@ def _nearest(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Fin
 def _ask_chroma(folder: Path, server: ChromaServer | None) -> tuple[int, int]:
     """Count the chunks that were looked for, and those of them that were not found; runs in another process."""
     with (
-        closing(Catalog.open(folder / "catalog.sqlite")) as catalog,
+        closing(Catalog.open(folder / CATALOG)) as catalog,
         closing(opener(folder, catalog, server)()) as vectors,
     ):
         keys = _spread(catalog)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index_store.care.archive import CATALOG
 from index_store.care.catalog_checks import RESTORE
 from index_store.catalog import Catalog
-from index_store.catalog_file import CHECK_FOLDER, nothing_indexed
+from index_store.catalog_file import CATALOG, CHECK_FOLDER, nothing_indexed
 from index_store.errors import IndexStoreError
 from index_store.lock import writer_lock
 from index_store.writable_catalog import WritableCatalog

@@ -12,25 +12,27 @@ All happens in a draft folder; what it holds moves out of it at the end, the cat
 import hashlib
 import json
 import logging
-import shutil
+import os
 import sqlite3
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, Member, may_hold
+from index_store.care.archive import KIND, MANIFEST, Manifest, Member, may_hold
 from index_store.care.catalog_checks import check_file
 from index_store.care.compiled_model import dimensions_of, fault_of
 from index_store.care.findings import Status
 from index_store.care.progress import Expect
 from index_store.care.sizes import require_room
+from index_store.catalog_file import CATALOG
 from index_store.copies import COPIES, rebuild
 from index_store.copy_places import all_copies
+from index_store.deletion import delete
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
 from index_store.records import ChromaServer, Filters
@@ -147,12 +149,12 @@ def _read_manifest(value: Any) -> Manifest:  # noqa: ANN401 - any JSON
 
 def _clear_unfinished(folder: Path) -> None:
     """Clear away what an unfinished restore left, and last its draft, which tells of it. Under the writer's lock."""
-    if not (folder / _DRAFT).exists():
+    if not os.path.lexists(folder / _DRAFT):
         return
-    if not (folder / CATALOG).exists():
-        for name in _MOVED_FIRST:
-            shutil.rmtree(folder / name, ignore_errors=True)
-    shutil.rmtree(folder / _DRAFT, ignore_errors=True)
+    unfinished = () if (folder / CATALOG).exists() else _MOVED_FIRST
+    for name in (*unfinished, _DRAFT):
+        with suppress(OSError):
+            delete(folder / name)
 
 
 def _require_empty(folder: Path) -> None:
@@ -199,7 +201,7 @@ def _leave_out_unusable(compiled: Path, catalog: WritableCatalog) -> None:
     fault = fault_of(compiled, dimensions=dimensions_of(catalog))
     if fault:
         logging.getLogger(__name__).warning("The backup's compiled model is left out: %s", fault)
-        shutil.rmtree(compiled)
+        delete(compiled)
 
 
 def _new_identity(catalog: WritableCatalog, folder: Path) -> str:
