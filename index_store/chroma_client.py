@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from index_store.errors import REBUILD, IndexStoreError
+from index_store.errors import REBUILD, IndexStoreError, first_line, is_panic
 from index_store.records import ChromaServer
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
         yield
     except HTTPError as error:
         raise _unreachable(server, error) from error
-    except (ChromaError, _AFTER_A_FAILURE) as error:
+    except BaseException as error:  # a panic is no Exception
+        if not isinstance(error, (ChromaError, _AFTER_A_FAILURE)) and not is_panic(error):
+            raise
         remedy = f"Check the disk's free space and try again; otherwise {REBUILD}"
         if server:
             remedy = f"Check the server, chroma_url and chroma_collection under [store]. {REBUILD}"
@@ -128,8 +130,7 @@ def translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
 
 def _unreachable(server: ChromaServer | None, error: Exception) -> IndexStoreError:
     where = f"The Chroma server {server.url}" if server else "The Chroma server"
-    told = str(error).splitlines()
     return IndexStoreError(
-        f"{where} cannot be reached: {told[0] if told else type(error).__name__}",
+        f"{where} cannot be reached: {first_line(error)}",
         remedy=_START,
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from index_store.deletion import delete
-from index_store.errors import EncoderError
+from index_store.errors import EncoderError, first_line
 from index_store.records import Vectors
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ class OnnxQuestionEncoder:
             yield
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise EncoderError(
-                f"There is no usable compiled model in {self._folder}: {next(iter(str(error).splitlines()), '')}",
+                f"There is no usable compiled model in {self._folder}: {first_line(error)}",
                 remedy="Questions take seconds longer until `dateline rebuild` compiles it anew.",
             ) from error
 

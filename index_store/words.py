@@ -15,7 +15,7 @@ from typing import NamedTuple
 import tantivy
 from tantivy import Occur, Query
 
-from index_store.errors import REBUILD, IndexStoreError
+from index_store.errors import REBUILD, IndexStoreError, first_line, is_panic
 from index_store.lockable import is_lockable, lockable
 from index_store.records import Filters, NewVersion, first_chunk_key
 from index_store.terms import STEMMERS, stemmer_of, term_of, terms_of, words_of
@@ -61,14 +61,10 @@ def _translated_errors(told: str, *, remedy: str) -> Iterator[None]:
     """Turn what Tantivy raises into words; it has no errors of its own, and at some damage it panics."""
     try:
         yield
-    except BaseException as error:  # a panic is no Exception, and its class cannot be imported
-        if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
+    except BaseException as error:  # a panic is no Exception
+        if not isinstance(error, ValueError | OSError) and not is_panic(error):
             raise
-        raise IndexStoreError(f"{told}: {_first_line(error)}", remedy=remedy) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+        raise IndexStoreError(f"{told}: {first_line(error)}", remedy=remedy) from error
 
 
 _reading = partial(_translated_errors, "The word index is damaged, or of another version of Dateline", remedy=REBUILD)

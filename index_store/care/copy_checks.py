@@ -5,11 +5,12 @@ A chunk is missing from a copy if it was live before and after the copy was read
 was it live nor noted as a stray: what a writer has in flight is always one or the other.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -89,8 +90,29 @@ def _nothing(check: str) -> Finding:
 
 
 def _chroma_keys(folder: Path, catalog: Catalog, server: ChromaServer | None) -> list[str]:
+    if server is None:
+        _check_database(folder / "chroma" / "chroma.sqlite3")
     with closing(opener(folder, catalog, server)()) as vectors:
         return vectors.keys()
+
+
+def _check_database(file: Path) -> None:
+    """
+    Look through the pages of Chroma's database, of which what is asked of Chroma touches only some.
+
+    Raises:
+        IndexStoreError: If it is damaged.
+    """
+    with suppress(sqlite3.OperationalError):  # it is not there or may not be read, which Chroma tells of
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+                (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            verdict = str(error)
+        if verdict != "ok":
+            raise IndexStoreError(f"Chroma's database is damaged: {verdict.splitlines()[-1]}.", remedy=REBUILD)
 
 
 def _nearest(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Finding:
