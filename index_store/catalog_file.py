@@ -13,6 +13,13 @@ CATALOG = "catalog.sqlite"  # its name in a data folder, and in a backup
 
 # A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
 _MAPPED_BYTES = 256_000_000
+PRIMARY = 0xFF  # the bits of an error code that name its kind
+_WHERE_NOTHING_CAN_BE_WRITTEN = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+}
 CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 _OTHER_DATABASE = "Index into another folder with --data-dir."
@@ -56,8 +63,9 @@ def _opened(file: Path, *, create: bool, migrate: bool) -> sqlite3.Connection:
     shared = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
     try:
         return _prepared(shared, file, create=create, migrate=migrate)
-    except sqlite3.OperationalError:
-        if create or migrate or not is_whole(file):
+    except sqlite3.OperationalError as error:
+        cannot_write = error.sqlite_errorcode & PRIMARY in _WHERE_NOTHING_CAN_BE_WRITTEN
+        if create or migrate or not cannot_write or not is_whole(file):
             raise
         return _prepared(FrozenFile(file), file)
 
