@@ -90,13 +90,13 @@ class LazyCommands(click.Group):
 
 
 @click.group(cls=LazyCommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+@click.option("--data-dir", type=click.Path(file_okay=False), help="Folder of the index.")
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file; dateline.toml if there is one."
 )
 @click.version_option(version("dateline-news"), prog_name="dateline")
 @click.pass_context
-def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
+def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
@@ -104,15 +104,15 @@ def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> 
 
 
 def _load(
-    *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
+    *, data_dir: str | None, config: Path | None, default_data_dir: str | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
     from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
-    folder = data_dir or default_data_dir
-    flags = {"store": {"data_dir": folder}} if folder else {}
+    folder = default_data_dir if data_dir is None else data_dir
+    flags = {} if folder is None else {"store": {"data_dir": folder}}
     kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 

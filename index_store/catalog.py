@@ -7,6 +7,7 @@ live here does not exist. What is written into it is in `writable_catalog.py`, i
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.catalog_file import open_file
-from index_store.errors import UnknownArticleError
+from index_store.errors import IndexStoreError, UnknownArticleError
 from index_store.formats import day
 from index_store.records import (
     Article,
@@ -195,7 +196,8 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-            found |= {row[0]: live_chunk_from(row) for row in rows}
+            with _translated_damage():
+                found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
 
     def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
@@ -237,7 +239,8 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-        cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
+        with _translated_damage():
+            cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
         return {
             key: Glance(article_id, public_by, published, cosine)
             for (key, _, article_id, public_by, published), cosine in zip(rows, cosines, strict=True)
@@ -258,8 +261,9 @@ class Catalog:
             ).fetchall()
             if not rows:  # a damaged catalog, which `dateline doctor` tells of
                 continue
-            chunks = tuple(chunk_from(version.article, row) for row in rows)
-            vectors = _matrix([vector for *_, vector in rows])
+            with _translated_damage():
+                chunks = tuple(chunk_from(version.article, row) for row in rows)
+                vectors = _matrix([vector for *_, vector in rows])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
     def newest_version(self) -> int:
@@ -284,11 +288,24 @@ class Catalog:
         while some := rows.fetchmany(_ROWS_AT_ONCE):  # all at once would take the memory of the vectors twice more
             keys += [key for key, _ in some]
             vectors += b"".join(vector for _, vector in some)
-        return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
+        with _translated_damage():
+            return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
 
     def _one(self, query: str, values: Sequence[Any]) -> int | None:
         value: int | None = self._connection.execute(query, values).fetchone()[0]
         return value
+
+
+@contextmanager
+def _translated_damage() -> Iterator[None]:
+    """Say in words that what should be numbers has another length than that of so many."""
+    try:
+        yield
+    except ValueError as error:
+        raise IndexStoreError(
+            f"A vector or a list of sentences in the catalog is damaged: {error}.",
+            remedy="`dateline doctor` names its article: remove that one and index it again.",
+        ) from error
 
 
 def _matrix(vectors: Sequence[bytes]) -> Vectors:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Self
 
 from index_store.catalog import Catalog
-from index_store.catalog_file import nothing_indexed
+from index_store.catalog_file import CATALOG, nothing_indexed
 from index_store.configuration import StoreSettings
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.freshness import Asking
@@ -55,7 +55,7 @@ class NewsIndex:
         if resident and not chroma and catalog.count_chunks(Filters()) <= _HELD_UP_TO_CHUNKS:
             self._nearest = HeldNearest(catalog)
         elif resident:
-            self._nearest = ChromaNearest(catalog, folder / "catalog.sqlite", opener(folder, catalog, chroma))
+            self._nearest = ChromaNearest(catalog, folder / CATALOG, opener(folder, catalog, chroma))
 
     @classmethod
     def open(
@@ -75,7 +75,7 @@ class NewsIndex:
             MismatchError: If it was made by another version or with another model.
             EncoderError: If the model cannot be loaded.
         """
-        catalog = Catalog.open(folder / "catalog.sqlite")
+        catalog = Catalog.open(folder / CATALOG)
         try:
             if catalog.count_articles(Filters()) == 0:
                 raise nothing_indexed(folder)
@@ -241,7 +241,7 @@ def open_catalog(folder: Path) -> Catalog:
     Raises:
         EmptyIndexError: If nothing has been indexed there.
     """
-    return Catalog.open(folder / "catalog.sqlite")
+    return Catalog.open(folder / CATALOG)
 
 
 def open_source_log(folder: Path) -> SourceLog:
@@ -251,7 +251,7 @@ def open_source_log(folder: Path) -> SourceLog:
     Raises:
         EmptyIndexError: If nothing has been indexed there.
     """
-    return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
+    return SourceLog(Catalog.open(folder / CATALOG).connection)
 
 
 def _first_published(glances: Iterable[Glance], stories: Mapping[str, str]) -> dict[str, int]:
