@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Self
 
@@ -12,6 +12,7 @@ from bot.answering.evidence import Matter, select
 from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
+from bot.settings import BotSettings
 from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
 
 _PASSAGES = 12
@@ -21,8 +22,16 @@ _PASSAGES_PER_ARTICLE = 3
 class Answerer:
     """Answers questions from one open index; one question at a time."""
 
-    def __init__(self, index: NewsIndex) -> None:
+    def __init__(self, index: NewsIndex, *, zone: tzinfo | None = None) -> None:
+        """
+        Answer from an index.
+
+        Args:
+            index: Open for reading; closed with this.
+            zone: Where days begin for those who ask; None for where the time of asking says, or the machine is.
+        """
         self._index = index
+        self._zone = zone
 
     @classmethod
     def open(cls, configuration: Configuration, *, resident: bool) -> Self:
@@ -38,7 +47,7 @@ class Answerer:
             EncoderError: If the embedding model cannot be loaded.
         """
         store = configuration.section(StoreSettings)
-        return cls(open_index(store, resident=resident))
+        return cls(open_index(store, resident=resident), zone=configuration.section(BotSettings).zone)
 
     def close(self) -> None:
         """Close the index."""
@@ -77,7 +86,8 @@ class Answerer:
         return self._find(self._understand(question), question.filters)[1]
 
     def _understand(self, question: Question) -> Understanding:
-        now = _asked_at(question.filters)
+        now = question.filters.as_of or datetime.now().astimezone()
+        now = now.astimezone(self._zone) if self._zone else now
         text = standalone(question.text, question.conversation, now=now)
         return understand(text, terms=self._index.terms, now=now)
 
@@ -110,11 +120,6 @@ class Answerer:
             matter=matter,
             signs=signs_of(question, passages, sentences, matter),
         )
-
-
-def _asked_at(filters: Filters) -> datetime:
-    """Return when a question is asked, in the zone that was given, or else in the machine's own."""
-    return filters.as_of or datetime.now().astimezone()
 
 
 class LateAnswerer:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from small_index import answerer_over
 
 from bot.answering import Answer, Answerer, Question
 from bot.render.as_json import answer_json
-from index_store import Article, Filters, PassageEncoder
+from index_store import Article, Filters, PassageEncoder, iso_utc
 
 OLD, NEW, LATER = (datetime(2024, *day, 9, tzinfo=UTC) for day in ((3, 4), (11, 20), (11, 22)))
 STRIKE_OF_MARCH = (
@@ -60,6 +61,15 @@ def test_a_question_of_this_week_is_answered_from_this_week(answerer: Answerer) 
         answer = ask(answerer, asked, on=day)
         assert leader in answer.text
         assert answer_json(answer)["window"] == {"since": f"{since}T00:00:00Z", "until": None}
+
+
+def test_days_begin_where_people_ask(answerer: Answerer) -> None:
+    """The word today means a day of the asker's time zone, whichever zone the time of asking is written in."""
+    asked_at = datetime(2024, 11, 22, 20, tzinfo=UTC)
+    for zone, since in (("UTC", "2024-11-22T00:00:00Z"), ("Pacific/Auckland", "2024-11-22T11:00:00Z")):
+        there = Answerer(answerer._index, zone=ZoneInfo(zone))
+        window = ask(there, "What did the auditors say of the new bridge today?", on=asked_at).window
+        assert iso_utc(window.since) == since
 
 
 def test_a_week_without_news_has_no_answer(answerer: Answerer) -> None:
