@@ -2,12 +2,13 @@
 
 import time
 from contextlib import suppress
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Self
 
 from bot.answering.answer import Answer, Question
 from bot.answering.claims import choose, cite
+from bot.answering.events import event_in, period_since
 from bot.answering.evidence import Matter, select
 from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
@@ -89,7 +90,13 @@ class Answerer:
         now = question.filters.as_of or datetime.now().astimezone()
         now = now.astimezone(self._zone) if self._zone else now
         text = standalone(question.text, question.conversation, now=now)
-        return understand(text, terms=self._index.terms, now=now)
+        understood = understand(text, terms=self._index.terms, now=now)
+        since = event_in(text) if understood.period is None else None
+        if since is None:
+            return understood
+        passages = self._index.search(text, question.filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE)
+        period = period_since(since[0], since["event"], passages, terms=self._index.terms, zone=now.tzinfo or UTC)
+        return understand(text, terms=self._index.terms, now=now, period=period)
 
     def _find(self, question: Understanding, filters: Filters) -> tuple[Filters, Findings]:
         """Search within the period that a question names; then, of a date, in articles of other times that name it."""

@@ -81,7 +81,7 @@ class Understanding:
         return self.names + tuple(number for number in self.numbers if number.isdigit())
 
 
-def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
+def understand(text: str, *, terms: Terms, now: datetime, period: Period | None = None) -> Understanding:
     """
     Read a question.
 
@@ -89,9 +89,10 @@ def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
         text: The question in the asker's words.
         terms: Reduces a text to index terms.
         now: When it is asked, in the asker's time zone.
+        period: The stretch of time that it names, where that is known; otherwise it is read from its words.
     """
     standalone = " ".join(text.split())
-    period = period_of(standalone, now=now)
+    period = period or period_of(standalone, now=now)
     timeless = standalone.replace(period.phrase, " ") if period else standalone
     asking = _asking_part(timeless)
     matter, first = matter_words(timeless), _WORD.search(standalone)
