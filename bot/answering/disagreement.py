@@ -9,6 +9,7 @@ from bot.answering.figures import Figure, asked_figure, differ, figure_in
 from bot.answering.question import Kind, Understanding
 
 _SURE = 0.7  # of what is asked, by rarity, the share that a sentence must hold for its figure to be the one asked for
+_WITHOUT_FIGURES = {Kind.OTHER, Kind.STATEMENT}
 _ONE_TIME = timedelta(days=1)  # what was published within it contradicts; what is newer replaces
 _ONE_MATTER = timedelta(days=90)  # what is told of longer ago is likely another event of the same kind
 
@@ -41,7 +42,7 @@ def differing(sentences: Sequence[Sentence], question: Understanding, matter: Ma
     Returns:
         Each figure once, that told last first; empty where all agree, or none is asked for.
     """
-    if question.kind is Kind.OTHER or not sentences:
+    if question.kind in _WITHOUT_FIGURES or not sentences:
         return ()
     told = list(_figures(sentences, question, matter))
     if not told or told[0].sentence is not sentences[0]:

@@ -17,6 +17,7 @@ class Kind(Enum):
     MONEY = "an amount of money"
     NUMBER = "a number"
     TIME = "a date or a time"
+    STATEMENT = "what somebody said"
     OTHER = "anything"
 
 
@@ -28,6 +29,14 @@ _KINDS = (
     (
         Kind.TIME,
         re.compile(r"\bwhen\b|\bwhat (day|date|month|year|time)\b|\bhow soon\b|\bwhich (day|date|month|year)\b", re.I),
+    ),
+    (
+        Kind.STATEMENT,
+        re.compile(
+            r"\bwhat (did|does|do|has|have|is)\b.{1,80}\b(say|said|saying|tell|told|think|announced?|claim(ed)?|"
+            r"promised?|demand(ed)?|respon(d|se)|repl(y|ied)|react(ed)?)\b",
+            re.I,
+        ),
     ),
 )
 _CIRCUMSTANCES = re.compile(r"On (?P<told>[^:?]+): (?=\S)")
