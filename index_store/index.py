@@ -14,7 +14,18 @@ from index_store.freshness import Asking
 from index_store.models import check_model
 from index_store.nearest import ChromaNearest, ExactNearest, HeldNearest, Nearest, opener
 from index_store.ranking import Candidate, cut, keep_best, ranked
-from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Relevance, Vectors, Version
+from index_store.records import (
+    ArticleSummary,
+    ChromaServer,
+    Filters,
+    Glance,
+    LiveChunk,
+    Passage,
+    Relevance,
+    RetiredVersion,
+    Vectors,
+    Version,
+)
 from index_store.source_log import SourceLog
 from index_store.words import Words
 
@@ -200,6 +211,26 @@ class NewsIndex:
             UnknownArticleError: If there is none.
         """
         return self._catalog.version(article_id, number)
+
+    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
+        """List the versions that were replaced or removed between `since` and `until`, latest first."""
+        return self._catalog.retired(filters, limit=limit)
+
+    def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunk of each article that passes, with its vector, the newest article's first."""
+        return self._catalog.openings(filters, limit=limit)
+
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters) -> tuple[LiveChunk, ...]:
+        """Read all chunks of these articles, in reading order, the oldest article's first."""
+        return self._catalog.chunks_of(article_ids, filters)
+
+    def story_ids(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Name the story of each of these articles that has copies; the others are missing."""
+        return self._catalog.stories.story_ids(article_ids)
+
+    def copies(self, article_id: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """List the other articles that carry an article's report and pass, earliest first."""
+        return self._catalog.stories.copies(article_id, filters, limit=limit)
 
     def count_articles(self, filters: Filters) -> int:
         """Count the articles that pass."""

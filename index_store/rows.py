@@ -15,6 +15,7 @@ from index_store.records import (
     Lifetime,
     LiveChunk,
     NewVersion,
+    RetiredVersion,
     Span,
     Version,
 )
@@ -85,6 +86,11 @@ def summary_from(row: Sequence[Any]) -> ArticleSummary:
     return ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
 
 
+def retired_from(row: Sequence[Any]) -> RetiredVersion:
+    """Read a version that is live no more from its retired_at, and its columns after that."""
+    return RetiredVersion(version_from(row[1:]), datetime.fromtimestamp(row[0], UTC))
+
+
 def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
     _, *chunk, vector = row[:6]
@@ -121,9 +127,9 @@ def moment_from(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def conditions(filters: Filters) -> tuple[str, list[Any]]:
-    """Write filters as SQL over `versions`; only live versions pass."""
-    parts, values = ["retired_at IS NULL"], list[Any]()
+def conditions(filters: Filters, *, live: bool = True) -> tuple[str, list[Any]]:
+    """Write filters as SQL over `versions`; only live versions pass, or only those that are not."""
+    parts, values = ["retired_at IS NULL" if live else "retired_at IS NOT NULL"], list[Any]()
     for condition, moment in (
         ("published_epoch >= ?", filters.since),
         ("published_epoch <= ?", filters.until),

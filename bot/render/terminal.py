@@ -2,7 +2,6 @@
 
 import shutil
 import textwrap
-from datetime import datetime
 
 import click
 
@@ -28,10 +27,10 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
+    claims = click.style(wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
     window = searched_within(answer)
     citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join([f"{claims}\n{_wrapped(window)}" if window else claims, *citations])
+    return "\n\n".join([f"{claims}\n{wrapped(window)}" if window else claims, *citations])
 
 
 def _claim(claim: Claim) -> str:
@@ -40,30 +39,33 @@ def _claim(claim: Claim) -> str:
 
 
 def _abstention(answer: Answer) -> str:
-    told = click.style(answer.text, bold=True) + f"\n{_wrapped(printable(answer.reason or ''))}"
+    told = click.style(answer.text, bold=True) + f"\n{wrapped(printable(answer.reason or ''))}"
     if not answer.nearest:
         return told
-    return f"{told}\n\nNearest:\n" + "\n".join(_nearest(summary) for summary in answer.nearest)
+    return f"{told}\n\nNearest:\n" + "\n".join(nearest_text(summary) for summary in answer.nearest)
 
 
 def _citation(citation: Citation) -> str:
     number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
-    where = _where(citation.publisher, citation.published_at, citation.url)
-    quote = _wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
+    where = where_text(citation)
+    quote = wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
     copies = printable(also_in(citation.also_in, publisher=citation.publisher))
     shown = f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
-    return f"{shown}\n{_wrapped(copies, indent='    ')}" if copies else shown
+    return f"{shown}\n{wrapped(copies, indent='    ')}" if copies else shown
 
 
-def _nearest(summary: ArticleSummary) -> str:
-    return f"  - {printable(summary.title)}\n    {_where(summary.publisher, summary.published_at, summary.url)}"
+def nearest_text(summary: ArticleSummary) -> str:
+    """Name an article that came near, in two lines."""
+    return f"  - {printable(summary.title)}\n    {where_text(summary)}"
 
 
-def _where(publisher: str | None, published_at: datetime | None, url: str) -> str:
-    told = " · ".join(filter(None, (printable(publisher or ""), day(published_at))))
-    return f"{told}\n    {click.style(printable(url), fg='blue')}"
+def where_text(article: Citation | ArticleSummary) -> str:
+    """Say who published an article and when, and below it where."""
+    told = " · ".join(filter(None, (printable(article.publisher or ""), day(article.published_at))))
+    return f"{told}\n    {click.style(printable(article.url), fg='blue')}"
 
 
-def _wrapped(text: str, *, indent: str = "") -> str:
+def wrapped(text: str, *, indent: str = "") -> str:
+    """Break a text into lines that are easy to read, each behind an indent."""
     width = min(shutil.get_terminal_size().columns, _WIDEST)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

@@ -1,0 +1,195 @@
+"""`timeline`: dated events about a topic, one quoted sentence each, no event twice."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from bot.overviews.citing import Citations, summaries
+from bot.overviews.event_dates import NamedDate, date_in, of_day
+from bot.overviews.grouping import openings_of, same_stories
+from bot.overviews.records import Event, Timeline
+from bot.overviews.statements import Reader, Statement, share, witnesses
+from bot.overviews.topic import Topic, reader_of
+from index_store import Filters, LiveChunk, NewsIndex
+
+MOST_EVENTS = 20
+_MOST_WITNESSES = 2
+_MOST_COPIES = 5
+_LEAST_TOPIC = 0.5  # of the topic that a sentence and its headline must hold
+_LEAST_TOPIC_ALONE = 0.75  # the same of a sentence further down, which tells of other things, too
+_RETOLD_WITHIN = timedelta(days=4)
+_RETOLD = 0.5  # of what the shorter of two sentences tells, the share that is the same event
+_EARLY_BONUS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """
+    A sentence that tells an event.
+
+    Attributes:
+        statement: The sentence.
+        when: When it happened.
+        is_named: Whether the sentence says so itself.
+        group: The report that its article leads with; articles of one group report the same.
+        is_lead: Whether the article leads with it.
+        weight: How much it tells of the topic; higher is better.
+    """
+
+    statement: Statement
+    when: NamedDate
+    is_named: bool
+    group: int
+    is_lead: bool
+    weight: float
+
+
+@dataclass(slots=True)
+class _Happening:
+    """One event with all that tell of it, the best first."""
+
+    told: list[_Candidate] = field(default_factory=list)
+
+    @property
+    def best(self) -> _Candidate:
+        return self.told[0]
+
+    @property
+    def weight(self) -> float:
+        """What speaks for showing it: how well it is told, and by how many."""
+        outlets = {candidate.statement.outlet for candidate in self.told}
+        return self.best.weight + 0.5 * (len(outlets) - 1) + 0.1 * (len(self.told) - 1)
+
+
+def timeline(index: NewsIndex, topic: str, filters: Filters, *, limit: int = MOST_EVENTS) -> Timeline:
+    """
+    Tell what happened in a matter, oldest first.
+
+    Args:
+        index: An open index.
+        topic: The matter: "Doha talks".
+        filters: What it may draw on.
+        limit: Most events (at least 1); those that most articles tell of, and tell best, are kept.
+    """
+    began = time.monotonic()
+    matter = Topic(index, topic, now=filters.as_of or datetime.now().astimezone())
+    about = matter.find(filters)
+    chunks = index.chunks_of(about.article_ids, filters)
+    happenings = _happenings(_candidates(chunks, matter, reader_of(index)), matter)
+    kept = sorted(happenings, key=lambda one: -one.weight)[:limit]
+    citations = Citations()
+    events = tuple(
+        _event(happening, chunks, citations, matter, index, filters) for happening in sorted(kept, key=_chronological)
+    )
+    reason = about.reason
+    if not events and reason is None:
+        reason = f"The articles about “{matter.text}” hold no sentence that tells a dated event by itself."
+    return Timeline(
+        topic=matter.text,
+        filters=filters,
+        events=events,
+        citations=citations.all,
+        reason=reason,
+        nearest=about.nearest if not events else (),
+        left_out=len(happenings) - len(kept),
+        elapsed_ms=round((time.monotonic() - began) * 1000, 1),
+    )
+
+
+def _chronological(happening: _Happening) -> tuple[date, date, str]:
+    when = happening.best.when
+    return when.start, when.end, happening.best.statement.version.article.article_id
+
+
+def _candidates(chunks: Sequence[LiveChunk], matter: Topic, reader: Reader) -> Iterator[_Candidate]:
+    """Yield of each article the sentence it leads with, and those further down that name another date."""
+    dated = [chunk for chunk in chunks if chunk.version.article.published_at]
+    articles = [list(group) for _, group in groupby(dated, key=lambda chunk: chunk.chunk.article_id)]
+    groups = same_stories(openings_of([article[0] for article in articles], reader))
+    group_of = {place: number for number, group in enumerate(groups) for place in group}
+    for place, article in enumerate(articles):
+        statements = [[*reader.statements(chunk)] for chunk in article]
+        lead = _lead(statements[0], matter, reader, group_of[place])
+        if lead:
+            yield lead
+        for statement in (one for some in statements for one in some):
+            background = _background(statement, matter, group_of[place])
+            if background and not (lead and lead.statement.span == statement.span):
+                yield background
+
+
+def _lead(statements: Sequence[Statement], matter: Topic, reader: Reader, group: int) -> _Candidate | None:
+    """Choose the sentence of an opening that tells most of topic and headline."""
+    if not statements:
+        return None
+    article = statements[0].version.article
+    title = reader.weights(article.title)
+
+    def weight(one: Statement) -> float:
+        return matter.share_in(one.terms) + share(one.terms, title) + _EARLY_BONUS / (1 + one.place)
+
+    best = max(statements, key=weight)
+    if matter.share_in([*best.terms, *title]) < _LEAST_TOPIC or not article.published_at:
+        return None
+    published = article.published_at.date()
+    named = date_in(best.text, published=published)
+    return _Candidate(best, named or of_day(published), named is not None, group, is_lead=True, weight=weight(best))
+
+
+def _background(statement: Statement, matter: Topic, group: int) -> _Candidate | None:
+    """Read a sentence as an event that its article recalls; it must name the topic and its date by itself."""
+    article, on_topic = statement.version.article, matter.share_in(statement.terms)
+    if on_topic < _LEAST_TOPIC_ALONE or not article.published_at:
+        return None
+    named = date_in(statement.text, published=article.published_at.date())
+    if named is None or named.end - named.start > timedelta(days=31):
+        return None
+    return _Candidate(statement, named, is_named=True, group=group, is_lead=False, weight=on_topic)
+
+
+def _happenings(candidates: Iterable[_Candidate], matter: Topic) -> list[_Happening]:
+    """Bring together what tells of the same event; the best told comes first in each."""
+    happenings: list[_Happening] = []
+    for candidate in sorted(candidates, key=lambda one: -one.weight):
+        same = next((one for one in happenings if any(_is_same(candidate, told, matter) for told in one.told)), None)
+        if same is None:
+            happenings.append(same := _Happening())
+        same.told.append(candidate)
+    return happenings
+
+
+def _is_same(one: _Candidate, other: _Candidate, matter: Topic) -> bool:
+    """Whether two sentences tell the same event: of articles that lead with it, or in the same words of one time."""
+    if one.is_lead and other.is_lead and one.group == other.group:
+        return True
+    apart = max(one.when.start - other.when.end, other.when.start - one.when.end)
+    if apart > (timedelta(days=1) if one.is_named and other.is_named else _RETOLD_WITHIN):
+        return False
+    mine, theirs = (
+        {term: rarity for term, rarity in each.statement.terms.items() if term not in matter.terms}
+        for each in (one, other)
+    )
+    return max(share(theirs, mine), share(mine, theirs)) >= _RETOLD
+
+
+def _event(
+    happening: _Happening,
+    chunks: Sequence[LiveChunk],
+    citations: Citations,
+    matter: Topic,
+    index: NewsIndex,
+    filters: Filters,
+) -> Event:
+    best = happening.best
+    told_by = {one.statement.version.article.article_id for one in happening.told}
+    reader = reader_of(index)
+    others = [one for chunk in chunks if chunk.chunk.article_id in told_by for one in reader.statements(chunk)]
+    borne_out = witnesses(best.statement, others, most=_MOST_WITNESSES, known=matter.terms)
+    copies = index.copies(best.statement.version.article.article_id, filters, limit=_MOST_COPIES)
+    claim = citations.claim(best.statement, borne_out, copies=copies)
+    cited = {one.version.article.article_id for one in (best.statement, *borne_out)}
+    retold = [one.statement.version for one in happening.told if one.statement.version.article.article_id not in cited]
+    earliest = sorted(retold, key=lambda version: version.public_by)
+    return Event(best.when.iso, "sentence" if best.is_named else "published", claim, summaries(earliest))
