@@ -19,7 +19,7 @@ _LAST_HOURS = timedelta(hours=24)
 _MOST_ARTICLES = 5_000  # the newest of a window; grouping them takes some seconds
 _MOST_WITNESSES = 2
 _MOST_COPIES = 5
-_EARLY_BONUS = 0.3
+_EARLY_BONUS = 0.5
 
 
 def digest(index: NewsIndex, topic: str | None, filters: Filters, *, limit: int = MOST_STORIES) -> Digest:

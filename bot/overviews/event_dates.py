@@ -13,7 +13,7 @@ _WEEKDAYS = [name.lower() for name in calendar.day_name]
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|(?:{'|'.join(_SHORT)})\.?)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![-–/]?\d)"
-_WEEKDAY = rf"(?P<weekday>{'|'.join(_WEEKDAYS)})"
+_WEEKDAY = rf"(?P<weekday>{'|'.join(day.title() for day in _WEEKDAYS)})"
 _ON = rf"\bon (?:(?:{'|'.join(_WEEKDAYS)}),? )?(?:the )?"
 
 # Each alternative of these names one date; two different ones in a sentence are none.
@@ -22,7 +22,7 @@ _WHOLE_AMERICAN = re.compile(rf"\b{_MONTH} {_DAY},? {_YEAR}", re.IGNORECASE)
 _ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 _YEARLESS = re.compile(rf"{_ON}{_DAY} (?:of )?{_MONTH}(?!,? (?:19|20)\d\d)\b", re.IGNORECASE)
 _YEARLESS_AMERICAN = re.compile(rf"{_ON}{_MONTH} {_DAY}\b(?!,? (?:19|20)\d\d)", re.IGNORECASE)
-_ON_WEEKDAY = re.compile(rf"\b(?:on|late|early) (?:late |early )?{_WEEKDAY}\b(?!,? [A-Z\d])", re.IGNORECASE)
+_ON_WEEKDAY = re.compile(rf"(?:\b(?:on|late|early) |(?<=[a-z”\"’] )){_WEEKDAY}\b(?!,? [A-Z\d])")
 _YESTERDAY = re.compile(r"\byesterday\b(?! [A-Z])", re.IGNORECASE)
 _OF_MONTH = re.compile(rf"\b(?:in|during) (?:early |late |mid-)?{_MONTH},? (?:of )?{_YEAR}", re.IGNORECASE)
 _OF_YEAR = re.compile(rf"\b(?:[Ii]n|[Dd]uring) (?:early |late |mid-)?{_YEAR}(?! (?:to|and|or|through|until)\b)")
@@ -39,6 +39,12 @@ _TO_COME = re.compile(
     r"|[’']ll\b",
     re.IGNORECASE,
 )
+# News tells in the past tense what has happened; without it a weekday may be one to come.
+_HAS_HAPPENED = re.compile(
+    r"\b(?:\w{2,}ed|said|told|was|were|had|began|won|lost|died|met|left|took|made|became|gave|came|went|struck|hit|"
+    r"rose|fell|broke|cut|shot|sent|saw|held|put|set|led|spoke|wrote|ran|beat|bought|sold|drew|threw|swept|shook)\b"
+)
+_WEEKDAY_WITHIN = 4  # days back; a weekday that is two days ahead could be meant as well as the one five days ago
 _YEARLESS_WITHIN = timedelta(days=90)  # an older day is told with its year
 
 
@@ -113,9 +119,9 @@ def _yearless(match: re.Match[str], published: date) -> NamedDate | None:
 
 
 def _weekday(match: re.Match[str], published: date) -> NamedDate | None:
-    if _is_to_come(match):
-        return None
     back = (published.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
+    if _is_to_come(match) or back > _WEEKDAY_WITHIN or not _HAS_HAPPENED.search(match.string):
+        return None
     return of_day(published - timedelta(days=back))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from bot.overviews.statements import Reader
 from index_store import LiveChunk, Vectors, outlet
 
-_ALIKE = 0.5  # of groups that are one story, at least, on average
+_ALIKE = 0.47  # of groups that are one story, at least, on average
 _LEAST_COSINE = 0.45  # what is below is not looked at more closely
 _MOST_APART_S = 4 * 86_400  # a story is told on for days, and what is alike later is another one
 _MEANING_COUNTS = 0.5

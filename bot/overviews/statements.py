@@ -17,13 +17,20 @@ _ENDS = re.compile(r"[.!…。।؟][\"”’')\]]*$")
 _LEANS_ON_OTHERS = re.compile(
     r"^[\"“'‘(\[]*(?:he|she|it|they|this|that|these|those|his|her|its|their|both|such|but|and|so|or|then|also|there|here|"
     r"another|others|meanwhile|however|we|i|you|your|our|my|see|read|click|watch|subscribe|sign up|follow|photo|"
-    r"video|image|editor|the (?:former|latter|pair|duo|two|move|decision|move|incident|announcement))\b",
+    r"video|image|update|editor|correction|the (?:former|latter|pair|duo|two|move|decision|incident|announcement))\b",
     re.IGNORECASE,
 )
 _SPEAKS_TO_READERS = re.compile(
     r"\b(?:sign up|newsletter|subscribe|click here|all rights reserved|this (?:story|article|file|page)|read more|"
-    r"your inbox|USA TODAY’s|follow (?:us|him|her) on|getty images)\b",
+    r"your inbox|follow (?:us|him|her) on|getty images)\b|/(?:Reuters|AP|AFP|EPA|Getty)\b|"
+    r", [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\.?$",  # as captions end
     re.IGNORECASE,
+)
+# What stands before the first sentence of a report: a bullet, "PORT MAREN (Quay Mail) - ", "PORT MAREN - ".
+_BULLET = re.compile(r"[\s•·▪►●*–—-]+")
+_DATELINE = re.compile(
+    r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-–—]+)? (?=[\"“A-Z])"
+    r"|[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-–—]+ (?=[\"“A-Z])"
 )
 _AGREES = 0.5  # of what a statement tells, the share that bears it out
 
@@ -77,8 +84,18 @@ class Reader:
         """Yield the sentences of a chunk that can stand alone."""
         text = chunk.version.article.text
         for place, span in enumerate(chunk.chunk.sentences):
-            if stands_alone(text[span.start : span.end]):
-                yield self.statement(chunk.version, span, place)
+            own = _without_what_leads_in(text, span)
+            if stands_alone(text[own.start : own.end]):
+                yield self.statement(chunk.version, own, place)
+
+
+def _without_what_leads_in(text: str, span: Span) -> Span:
+    """Begin a span behind a bullet, or a report behind the place and agency that it is from."""
+    start = span.start
+    for pattern in (_BULLET, _DATELINE) if start == 0 else (_BULLET,):
+        match = pattern.match(text, start, span.end)
+        start = match.end() if match else start
+    return Span(start, span.end)
 
 
 def stands_alone(text: str) -> bool:

@@ -19,9 +19,12 @@ _MOST_WITNESSES = 2
 _MOST_COPIES = 5
 _LEAST_TOPIC = 0.5  # of the topic that a sentence and its headline must hold
 _LEAST_TOPIC_ALONE = 0.75  # the same of a sentence further down, which tells of other things, too
+_RECALLED_AFTER = timedelta(days=2)  # what is newer belongs to the report that the article leads with
+_LONGEST = timedelta(days=31)  # what happened in some year is no event of a timeline
 _RETOLD_WITHIN = timedelta(days=4)
 _RETOLD = 0.5  # of what the shorter of two sentences tells, the share that is the same event
-_EARLY_BONUS = 0.4
+_EARLY_BONUS = 0.6
+_DATED_BONUS = 0.3  # a sentence that names its day tells an event, rather than what is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +130,18 @@ def _lead(statements: Sequence[Statement], matter: Topic, reader: Reader, group:
     article = statements[0].version.article
     title = reader.weights(article.title)
 
+    published = article.published_at.date() if article.published_at else date.min
+
     def weight(one: Statement) -> float:
-        return matter.share_in(one.terms) + share(one.terms, title) + _EARLY_BONUS / (1 + one.place)
+        told = matter.share_in(one.terms) + share(one.terms, title) + _EARLY_BONUS / (1 + one.place)
+        return told + (_DATED_BONUS if date_in(one.text, published=published) else 0.0)
 
     best = max(statements, key=weight)
-    if matter.share_in([*best.terms, *title]) < _LEAST_TOPIC or not article.published_at:
+    if matter.share_in(best.terms) + matter.share_in(title) < _LEAST_TOPIC:
         return None
-    published = article.published_at.date()
     named = date_in(best.text, published=published)
-    return _Candidate(best, named or of_day(published), named is not None, group, is_lead=True, weight=weight(best))
+    told = weight(best) + matter.share_in(title)
+    return _Candidate(best, named or of_day(published), named is not None, group, is_lead=True, weight=told)
 
 
 def _background(statement: Statement, matter: Topic, group: int) -> _Candidate | None:
@@ -143,8 +149,9 @@ def _background(statement: Statement, matter: Topic, group: int) -> _Candidate |
     article, on_topic = statement.version.article, matter.share_in(statement.terms)
     if on_topic < _LEAST_TOPIC_ALONE or not article.published_at:
         return None
-    named = date_in(statement.text, published=article.published_at.date())
-    if named is None or named.end - named.start > timedelta(days=31):
+    published = article.published_at.date()
+    named = date_in(statement.text, published=published)
+    if named is None or named.end - named.start > _LONGEST or published - named.end < _RECALLED_AFTER:
         return None
     return _Candidate(statement, named, is_named=True, group=group, is_lead=False, weight=on_topic)
 

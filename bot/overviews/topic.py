@@ -8,13 +8,17 @@ from datetime import datetime
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import MOST_NEAREST, nearest, that_pass
 from bot.overviews.statements import Reader, share
-from index_store import ArticleSummary, Filters, NewsIndex, Passage, Version, day
+from index_store import Article, ArticleSummary, Filters, NewsIndex, Passage, Version, day
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _MOST_ARTICLES = 150
 _OPENING_CHARS = 1_200  # about a first chunk
-_LEAST_OPENING = 0.75  # of the topic's words, by squared rarity, that headline and first chunk hold
-_LEAST_MEANING = 0.25
+_LEAST_SHARE = (
+    0.7  # of the topic's words, by rarity, that headline and opening must hold: one name of two is not enough
+)
+_HEADLINE_COUNTS = 0.25  # for the share that the headline holds alone
+_LEAST = 1.35  # of that share, the headline's, and the cosine between topic and passage, together
+_LEAST_UNSEEN = 1.1  # the same without a cosine, of versions that have no vector any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +48,36 @@ class Topic:
 
     Attributes:
         text: As asked, on one line.
-        terms: Index terms that name it, with their squared rarity: names count far above common words.
+        terms: Index terms that name it, with their rarity.
     """
 
     def __init__(self, index: NewsIndex, text: str, *, now: datetime) -> None:
         self._index = index
         self._understood: Understanding = understand(text, terms=index.terms, now=now)
         self.text = self._understood.standalone
-        self.terms = {term: index.rarity(term) ** 2 for term in self._understood.terms}
+        self.terms = {term: index.rarity(term) for term in self._understood.terms}
 
     def find(self, filters: Filters) -> About:
         """Find the articles about it that pass."""
         unknown = self._unknown()
         found = self._index.search(self.text, filters, limit=_MOST_ARTICLES, per_article=1) if self.terms else ()
-        about = tuple(passage for passage in found if _is_about(passage)) if not unknown else ()
+        about = tuple(passage for passage in found if self._is_told(passage)) if not unknown else ()
         if about:
             return About(about, None, ())
         return About((), self._reason(filters, unknown), nearest(found)[:MOST_NEAREST])
 
     def is_told_in(self, version: Version) -> bool:
         """Whether an article version, live or not, is about it, as far as its words say."""
-        article = version.article
-        return (
-            share(self._index.terms(f"{article.title} {article.text[:_OPENING_CHARS]}"), self.terms) >= _LEAST_OPENING
-        )
+        return self._words_of(version.article) >= _LEAST_UNSEEN
+
+    def _is_told(self, passage: Passage) -> bool:
+        return self._words_of(passage.article) + max(passage.cosine, 0.0) >= _LEAST
+
+    def _words_of(self, article: Article) -> float:
+        """Say how much of the topic headline and opening hold: 0 to 1.25; 0 where it is too little to be about it."""
+        title = self._index.terms(article.title)
+        opening = self.share_in([*title, *self._index.terms(article.text[:_OPENING_CHARS])])
+        return opening + _HEADLINE_COUNTS * self.share_in(title) if opening >= _LEAST_SHARE else 0.0
 
     def share_in(self, terms: Iterable[str]) -> float:
         """Share of the topic that these terms hold: 0 to 1."""
@@ -94,8 +104,3 @@ class Topic:
 def reader_of(index: NewsIndex) -> Reader:
     """Return what reads sentences in the terms of an index."""
     return Reader(terms=index.terms, rarity=index.rarity)
-
-
-def _is_about(passage: Passage) -> bool:
-    relevance = passage.relevance
-    return relevance.opening >= _LEAST_OPENING and relevance.meaning >= _LEAST_MEANING
