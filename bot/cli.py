@@ -46,7 +46,11 @@ COMMANDS = {
     "backup": ("index_store.care.transfer_commands", "backup", "Write the index into one file, while others use it."),
     "restore": ("index_store.care.transfer_commands", "restore", "Unpack a backup into an empty data folder."),
     "export": ("index_store.care.transfer_commands", "export", "Write the articles as JSON lines."),
-    "eval": ("bot.evaluation_command", "evaluate", "Ask questions whose answers are known, and score what is said."),
+    "eval": (
+        "bot.evaluation_command",
+        "evaluate_command",
+        "Ask questions whose answers are known, and score what is said.",
+    ),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 

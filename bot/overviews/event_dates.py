@@ -23,7 +23,7 @@ _ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
 _YEARLESS = re.compile(rf"{_ON}{_DAY} (?:of )?{_MONTH}(?!,? (?:19|20)\d\d)\b", re.IGNORECASE)
 _YEARLESS_AMERICAN = re.compile(rf"{_ON}{_MONTH} {_DAY}\b(?!,? (?:19|20)\d\d)", re.IGNORECASE)
 _ON_WEEKDAY = re.compile(rf"(?:\b(?:on|late|early) |(?<=[a-z”\"’] )){_WEEKDAY}\b(?!,? [A-Z\d])")
-_YESTERDAY = re.compile(r"\byesterday\b(?! [A-Z])", re.IGNORECASE)
+_YESTERDAY = re.compile(r"\b[Yy]esterday\b(?! [A-Z])")
 _OF_MONTH = re.compile(rf"\b(?:in|during) (?:early |late |mid-)?{_MONTH},? (?:of )?{_YEAR}", re.IGNORECASE)
 _OF_YEAR = re.compile(rf"\b(?:[Ii]n|[Dd]uring) (?:early |late |mid-)?{_YEAR}(?! (?:to|and|or|through|until)\b)")
 

@@ -19,8 +19,8 @@ from index_store import LiveChunk, Vectors, outlet
 
 _ALIKE = 0.47  # of groups that are one story, at least, on average
 _LEAST_COSINE = 0.45  # what is below is not looked at more closely
+_LEAST_WORDS = 0.12  # the same of words: without a name in common no two reports are one story
 _MOST_APART_S = 4 * 86_400  # a story is told on for days, and what is alike later is another one
-_MEANING_COUNTS = 0.5
 _ROWS_AT_ONCE = 500
 
 
@@ -106,8 +106,9 @@ def _alike(openings: Sequence[Opening]) -> Iterator[tuple[tuple[int, int], float
         for row, other in np.argwhere(near).tolist():
             one = first + row
             if one < other:
-                meaning = float(cosines[row, other])
-                yield (one, other), _MEANING_COUNTS * meaning + (1 - _MEANING_COUNTS) * words.cosine(one, other)
+                meaning, shared = float(cosines[row, other]), words.cosine(one, other)
+                if shared >= _LEAST_WORDS:
+                    yield (one, other), (meaning + shared) / 2
 
 
 class _Words:

@@ -13,25 +13,24 @@ _LEAST_LOWER_CASE_WORDS = 3  # fewer are a heading, a place and a date, or a cre
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT = re.compile(r"\b(?:not|no|never|none|nor|neither|without|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!…。।؟][\"”’')\]]*$")
-# What such a sentence speaks of was said before it; or it speaks to the reader.
+# What such a sentence speaks of was said before it.
 _LEANS_ON_OTHERS = re.compile(
-    r"^[\"“'‘(\[]*(?:he|she|it|they|this|that|these|those|his|her|its|their|both|such|but|and|so|or|then|also|there|here|"
-    r"another|others|meanwhile|however|we|i|you|your|our|my|see|read|click|watch|subscribe|sign up|follow|photo|"
-    r"video|image|update|editor|correction|the (?:former|latter|pair|duo|two|move|decision|incident|announcement))\b",
+    r"[\"“'‘(\[]*(?:he|she|it|they|we|i|you|this|that|these|those|his|her|its|their|our|my|both|such|but|and|so|or|then|"
+    r"also|there|here|another|others|meanwhile|however|with (?:this|that)|"
+    r"the (?:former|latter|pair|duo|two|move|decision|incident|announcement))\b",
     re.IGNORECASE,
 )
 _SPEAKS_TO_READERS = re.compile(
-    r"\b(?:sign up|newsletter|subscribe|click here|all rights reserved|this (?:story|article|file|page)|read more|"
-    r"your inbox|follow (?:us|him|her) on|getty images)\b|/(?:Reuters|AP|AFP|EPA|Getty)\b|"
-    r", [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\.?$",  # as captions end
+    r"^(?:see|read|click|watch|follow|photo|video|image|update|editor|correction)\b|\byou(?:r|rs|rself)?\b|"
+    r"\b(?:sign up|newsletter|subscribe|click here|all rights reserved|this (?:story|article|page)|read more)\b",
     re.IGNORECASE,
 )
-# What stands before the first sentence of a report: a bullet, "PORT MAREN (Quay Mail) - ", "PORT MAREN - ".
-_BULLET = re.compile(r"[\s•·▪►●*–—-]+")
-_DATELINE = re.compile(
-    r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-–—]+)? (?=[\"“A-Z])"
-    r"|[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-–—]+ (?=[\"“A-Z])"
-)
+_CAPTION = re.compile(r"/(?:Reuters|AP|AFP|EPA|Getty)\b|getty images|, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\.?$")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+# What stands before a report's first words: a bullet, "PORT MAREN - ", "PORT MAREN (Quay Mail) - ".
+_BULLET = re.compile(r"\s*(?:[•·▪►●]\s*|[*–—-]+\s+)*")
+_PLACE = re.compile(r"[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-–—]+ (?=[\"“A-Z])")
+_AGENCY = re.compile(r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-–—]+)? (?=[\"“A-Z])")
 _AGREES = 0.5  # of what a statement tells, the share that bears it out
 
 Terms = Callable[[str], list[str]]
@@ -92,7 +91,7 @@ class Reader:
 def _without_what_leads_in(text: str, span: Span) -> Span:
     """Begin a span behind a bullet, or a report behind the place and agency that it is from."""
     start = span.start
-    for pattern in (_BULLET, _DATELINE) if start == 0 else (_BULLET,):
+    for pattern in (_BULLET, _PLACE, *([_AGENCY] if start == 0 else ())):
         match = pattern.match(text, start, span.end)
         start = match.end() if match else start
     return Span(start, span.end)
@@ -103,7 +102,9 @@ def stands_alone(text: str) -> bool:
     words = text.split()
     if len(words) not in _WORDS or len(text) > _LONGEST_CHARS or "\n" in text.strip():
         return False
-    if _LEANS_ON_OTHERS.match(text) or _SPEAKS_TO_READERS.search(text) or not _ENDS.search(text):
+    if _LEANS_ON_OTHERS.match(text) or _CAPTION.search(text) or not _ENDS.search(text):
+        return False
+    if _SPEAKS_TO_READERS.search(_QUOTED.sub("", text)):
         return False
     opened, closed = text.count("“"), text.count("”")
     if opened != closed or text.count('"') % 2:

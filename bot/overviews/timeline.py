@@ -140,8 +140,10 @@ def _lead(statements: Sequence[Statement], matter: Topic, reader: Reader, group:
     if matter.share_in(best.terms) + matter.share_in(title) < _LEAST_TOPIC:
         return None
     named = date_in(best.text, published=published)
+    is_named = named is not None and named.start == named.end  # a month or a year is only recalled by a report
+    when = named if named and is_named else of_day(published)
     told = weight(best) + matter.share_in(title)
-    return _Candidate(best, named or of_day(published), named is not None, group, is_lead=True, weight=told)
+    return _Candidate(best, when, is_named, group, is_lead=True, weight=told)
 
 
 def _background(statement: Statement, matter: Topic, group: int) -> _Candidate | None:
