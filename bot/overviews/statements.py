@@ -10,7 +10,10 @@ from index_store import LiveChunk, Span, Version, outlet
 _LONGEST_CHARS = 400
 _WORDS = range(6, 70)
 _LEAST_LOWER_CASE_WORDS = 3  # fewer are a heading, a place and a date, or a credit
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTS = {word: str(n) for n, word in enumerate(_SMALL, 2)}
+_MULTIPLES = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|half|third|quarter"
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_COUNTS)}|{_MULTIPLES})\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|no|never|none|nor|neither|without|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!…。।؟][\"”’')\]]*$")
 # What such a sentence speaks of was said before it.
@@ -120,8 +123,9 @@ def share(held: Iterable[str], wanted: dict[str, float]) -> float:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """Return the numbers that a text names, as written."""
-    return frozenset(_NUMBER.findall(text))
+    """Return the numbers that a text names; "two" is 2, and "one" mostly no number."""
+    found = (number.lower() for number in _NUMBER.findall(text))
+    return frozenset(_COUNTS.get(number, number) for number in found)
 
 
 def is_told_by(claim: Statement, other: Statement, *, known: Iterable[str] = (), least: float = _AGREES) -> bool:

@@ -21,7 +21,8 @@ _LEAST_TOPIC = 0.5  # of the topic that a sentence and its headline must hold
 _LEAST_TOPIC_ALONE = 0.75  # the same of a sentence further down, which tells of other things, too
 _RECALLED_AFTER = timedelta(days=2)  # what is newer belongs to the report that the article leads with
 _LONGEST = timedelta(days=31)  # what happened in some year is no event of a timeline
-_RETOLD_WITHIN = timedelta(days=4)
+_SAME_DAY = timedelta(days=1)  # in another time zone it was the day before
+_RETOLD_WITHIN = timedelta(days=3)  # of an event whose day is not named
 _RETOLD = 0.5  # of what the shorter of two sentences tells, the share that is the same event
 _EARLY_BONUS = 0.6
 _DATED_BONUS = 0.3  # a sentence that names its day tells an event, rather than what is so
@@ -170,12 +171,12 @@ def _happenings(candidates: Iterable[_Candidate], matter: Topic) -> list[_Happen
 
 
 def _is_same(one: _Candidate, other: _Candidate, matter: Topic) -> bool:
-    """Whether two sentences tell the same event: of articles that lead with it, or in the same words of one time."""
+    """Whether two sentences tell the same event: at about the same time, and in one story or in the same words."""
+    apart = max(one.when.start - other.when.end, other.when.start - one.when.end)
+    if apart > (_SAME_DAY if one.is_named and other.is_named else _RETOLD_WITHIN):
+        return False
     if one.is_lead and other.is_lead and one.group == other.group:
         return True
-    apart = max(one.when.start - other.when.end, other.when.start - one.when.end)
-    if apart > (timedelta(days=1) if one.is_named and other.is_named else _RETOLD_WITHIN):
-        return False
     mine, theirs = (
         {term: rarity for term, rarity in each.statement.terms.items() if term not in matter.terms}
         for each in (one, other)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.answering.question import Understanding, understand
+from bot.answering.question import ASKING_WORDS, understand
 from bot.answering.refusal import MOST_NEAREST, nearest, that_pass
 from bot.overviews.statements import Reader, share
 from index_store import Article, ArticleSummary, Filters, NewsIndex, Passage, Version, day
@@ -17,7 +17,7 @@ _LEAST_SHARE = (
     0.7  # of the topic's words, by rarity, that headline and opening must hold: one name of two is not enough
 )
 _HEADLINE_COUNTS = 0.25  # for the share that the headline holds alone
-_LEAST = 1.35  # of that share, the headline's, and the cosine between topic and passage, together
+_LEAST = 1.45  # of that share, the headline's, and the cosine between topic and passage, together
 _LEAST_UNSEEN = 1.1  # the same without a cosine, of versions that have no vector any more
 
 
@@ -53,9 +53,13 @@ class Topic:
 
     def __init__(self, index: NewsIndex, text: str, *, now: datetime) -> None:
         self._index = index
-        self._understood: Understanding = understand(text, terms=index.terms, now=now)
-        self.text = self._understood.standalone
-        self.terms = {term: index.rarity(term) for term in self._understood.terms}
+        understood = understand(text, terms=index.terms, now=now)
+        self.text = understood.standalone
+        self._words = [
+            word for word in _WORD.findall(self.text) if word.casefold() not in ASKING_WORDS or word.isupper()
+        ]
+        named = understood.terms if self._words else ()
+        self.terms = {term: index.rarity(term) for term in named}
 
     def find(self, filters: Filters) -> About:
         """Find the articles about it that pass."""
@@ -85,9 +89,8 @@ class Topic:
 
     def _unknown(self) -> list[str]:
         """Return the words that stand in no article: of a topic, unlike of a question, each one counts."""
-        words = dict.fromkeys(_WORD.findall(self.text))
-        named = [word for word in words if self.terms.keys() & set(self._index.terms(word))]
-        return [word for word in named if not self._index.mentions(word)]
+        named = [word for word in self._words if self.terms.keys() & set(self._index.terms(word))]
+        return [word for word in dict.fromkeys(named) if not self._index.mentions(word)]
 
     def _reason(self, filters: Filters, unknown: list[str]) -> str:
         if not self.terms:

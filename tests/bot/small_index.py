@@ -25,7 +25,8 @@ def index_into(folder: Path, articles: Iterable[Article], encoder: PassageEncode
     settings = IngestSettings()
     with open_writer(folder, recipe=recipe(settings)) as writer, show_progress(quiet=True) as progress:
         writer._encoder = encoder
-        encoder.export(folder / "encoder")
+        if not (folder / "encoder").exists():  # it takes seconds
+            encoder.export(folder / "encoder")
         index_articles((Found(one, one.url, ()) for one in articles), writer, settings, progress)
 
 

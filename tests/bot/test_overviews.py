@@ -9,7 +9,7 @@ import pytest
 from small_index import index_into, remove_from
 
 from bot.answering import Citation
-from bot.overviews import changes, digest, timeline
+from bot.overviews import Changes, changes, digest, timeline
 from index_store import Article, Filters, NewsIndex, PassageEncoder
 
 MONDAY = datetime(2024, 11, 18, 9, tzinfo=UTC)
@@ -49,6 +49,68 @@ def article(number: int, title: str, text: str, publisher: str, *, days: int) ->
 STRIKE = article(1, "Ferry crews on strike in Port Maren", WALK_OUT, "Quay Mail", days=0)
 ENDED = article(4, "Ferry strike in Port Maren ends", END, "Quay Mail", days=4)
 LOSSES = article(5, "Ferry owner of Port Maren counts losses of the strike", OWNER, "Harbour Post", days=3)
+# Other matters, without which every word of a strike would be common.
+OTHERS = tuple(
+    article(10 + n, f"{who} {what}", f"{who} of {where} {what}, {more}.\n\n{tail}", "Inland Times", days=-20 - n)
+    for n, (who, where, what, more, tail) in enumerate(
+        (
+            ("The choir", "Hollin", "sang for the queen", "who had asked for a lullaby", "It rained on the harps."),
+            ("A beekeeper", "Sundry", "found a swarm in a church bell", "and waited for dusk", "The bell is cracked."),
+            ("Astronomers", "Kell", "saw a comet with two tails", "one of them green", "It returns in ninety years."),
+            ("The chess club", "Brask", "lost all nine boards", "to a team of children", "Nobody was over twelve."),
+            (
+                "A court",
+                "Vellum",
+                "freed a painter of false maps",
+                "as no buyer was misled",
+                "The maps hang in a bank.",
+            ),
+            (
+                "Farmers",
+                "Low Arden",
+                "harvested the first tea",
+                "under glass and with peat",
+                "A pound costs a week's wages.",
+            ),
+            (
+                "The museum",
+                "Iskra",
+                "opened its hall of clocks",
+                "all of them an hour slow",
+                "Visitors are given earplugs.",
+            ),
+            (
+                "Divers",
+                "Saltby",
+                "raised the anchor of a galley",
+                "near the old lighthouse",
+                "It weighs as much as a cow.",
+            ),
+            (
+                "A tram",
+                "Ostrand",
+                "ran backwards through the night",
+                "without any driver",
+                "Three sleepers missed their stop.",
+            ),
+            (
+                "The weather office",
+                "Fenn",
+                "forecast snow for June",
+                "and was right about it",
+                "Sheep were brought inside.",
+            ),
+            (
+                "A tailor",
+                "Quill Street",
+                "sewed a coat for a statue",
+                "after a vote of the pupils",
+                "It has eleven buttons.",
+            ),
+            ("Doctors", "Merrow", "cured a fever with moss", "that grows on slate", "A trial with mice comes next."),
+        )
+    )
+)
 ARTICLES = (
     STRIKE,
     article(2, "Ferries of Port Maren stand still in strike", STAND_STILL, "Harbour Post", days=0),
@@ -63,7 +125,7 @@ ARTICLES = (
 def folder(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Path:
     """A data folder with a strike told by two publishers and a copy, and a bakery."""
     folder = tmp_path_factory.mktemp("strike")
-    index_into(folder, ARTICLES, encoder)
+    index_into(folder, (*ARTICLES, *OTHERS), encoder)
     return folder
 
 
@@ -107,7 +169,7 @@ def test_a_timeline_keeps_the_events_that_are_told_most(index: NewsIndex) -> Non
     assert told.left_out == 3
 
 
-@pytest.mark.parametrize("topic", ["ferry strike in Narvala", "bakery strike in Tarn", "the"])
+@pytest.mark.parametrize("topic", ["ferry strike in Narvala", "prize for the ferry owner", "the"])
 def test_a_topic_that_no_article_is_about_is_declined(index: NewsIndex, topic: str) -> None:
     """Where articles only touch the topic, nothing is told, and why."""
     told = timeline(index, topic, Filters())
@@ -158,7 +220,7 @@ def test_changes_tell_what_no_older_article_told(index: NewsIndex) -> None:
     assert "six percent" in said
     assert "million a day" in said
     assert "200 sailors" not in said
-    assert not (told.dropped or told.corrected or told.withdrawn)
+    assert (told.dropped, told.corrected, told.withdrawn) == ((), (), ())
     assert holds(index, told.citations)
 
 
@@ -172,32 +234,37 @@ def test_nothing_changed_is_said_so(index: NewsIndex) -> None:
     assert changes(index, "ferry strike in Narvala", later).reason == "No indexed article mentions Narvala."
 
 
-def test_corrections_and_removals_are_changes(tmp_path: Path, encoder: PassageEncoder) -> None:
-    """A corrected article shows headline, removed and added sentences, each quoted from its version; a removed one too."""
-    index_into(tmp_path, [STRIKE, ENDED, LOSSES], encoder)
-    corrected = replace(
-        ENDED, title="Ferry strike in Port Maren is over", text=END.replace("six percent", "seven percent")
-    )
-    index_into(tmp_path, [corrected], encoder)
-    remove_from(tmp_path, LOSSES.article_id)
-    index = NewsIndex.open(tmp_path)
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Iterator[Changes]:
+    """What has changed after one article was corrected, one reworded and one removed."""
+    folder = tmp_path_factory.mktemp("corrected")
+    index_into(folder, (STRIKE, ENDED, LOSSES, *OTHERS), encoder)
+    new = replace(ENDED, title="Ferry strike in Port Maren is over", text=END.replace("six percent", "seven percent"))
+    index_into(folder, [new, replace(STRIKE, text=WALK_OUT.replace("slept on", "were sleeping on"))], encoder)
+    remove_from(folder, LOSSES.article_id)
+    index = NewsIndex.open(folder)
     told = changes(index, "ferry strike in Port Maren", Filters(since=datetime(2025, 1, 1, tzinfo=UTC)))
-    (one,), (gone,) = told.corrected, told.withdrawn
+    assert holds(index, told.citations)
+    yield told
+    index.close()
+
+
+def test_a_correction_is_shown_with_what_it_changed(corrected: Changes) -> None:
+    """The headline, the sentence that went and the one that came are told, each quoted from its own version."""
+    one = next(one for one in corrected.corrected if one.article.article_id == ENDED.article_id)
     assert (one.old_title, one.old_version, one.new_version) == (ENDED.title, 1, 2)
     assert ["six percent" in claim.text for claim in one.removed] == [True]
     assert ["seven percent" in claim.text for claim in one.added] == [True]
-    assert [claim.text for claim in told.dropped] == [claim.text for claim in one.removed]
+    assert {cited.version for cited in corrected.citations if cited.article_id == ENDED.article_id} == {1, 2}
+
+
+def test_a_claim_is_dropped_where_its_number_goes_and_not_where_it_is_reworded(corrected: Changes) -> None:
+    """“Six percent” is said no longer; who sleeps on benches still does, in other words."""
+    assert len(corrected.corrected) == 2
+    assert ["six percent" in claim.text for claim in corrected.dropped] == [True]
+
+
+def test_a_removed_article_is_withdrawn(corrected: Changes) -> None:
+    """It is named with the version that shows what it was."""
+    (gone,) = corrected.withdrawn
     assert (gone.article.article_id, gone.version) == (LOSSES.article_id, 1)
-    assert holds(index, told.citations)
-    index.close()
-
-
-def test_a_reworded_sentence_is_no_dropped_claim(tmp_path: Path, encoder: PassageEncoder) -> None:
-    """Where all that a sentence tells still stands there, nothing was dropped, though the words changed."""
-    index_into(tmp_path, [ENDED], encoder)
-    index_into(tmp_path, [replace(ENDED, text=END.replace("ended on Thursday", "has ended on Thursday"))], encoder)
-    index = NewsIndex.open(tmp_path)
-    told = changes(index, "ferry strike in Port Maren", Filters(since=datetime(2025, 1, 1, tzinfo=UTC)))
-    assert len(told.corrected) == 1
-    assert not told.dropped
-    index.close()
