@@ -24,16 +24,16 @@ _LEANS_ON_OTHERS = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS_TO_READERS = re.compile(
-    r"^(?:see|read|click|watch|follow|photo|video|image|update|editor|correction)\b|\byou(?:r|rs|rself)?\b|"
+    r"^(?:see|read|click|watch|follow|photo|video|image|update|editor|correction|opinion|more)\b|\byou(?:r|rs|rself)?\b|"
     r"\b(?:sign up|newsletter|subscribe|click here|all rights reserved|this (?:story|article|page)|read more)\b",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"/(?:Reuters|AP|AFP|EPA|Getty)\b|getty images|, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\.?$")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # What stands before a report's first words: a bullet, "PORT MAREN - ", "PORT MAREN (Quay Mail) - ".
-_BULLET = re.compile(r"\s*(?:[•·▪►●]\s*|[*–—-]+\s+)*")
-_PLACE = re.compile(r"[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-–—]+ (?=[\"“A-Z])")
-_AGENCY = re.compile(r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-–—]+)? (?=[\"“A-Z])")
+_BULLET = re.compile(r"\s*(?:[•·▪►●]\s*|[*−–—-]+\s+)*")
+_PLACE = re.compile(r"[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-−–—]+ (?=[\"“A-Z])")
+_AGENCY = re.compile(r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-−–—]+)? (?=[\"“A-Z])")
 _AGREES = 0.5  # of what a statement tells, the share that bears it out
 
 Terms = Callable[[str], list[str]]

@@ -7,7 +7,7 @@ import click
 
 from bot.answering import Citation, Claim
 from bot.overviews import Changes, Correction, Digest, Event, Story, Timeline, Withdrawal
-from bot.render.terminal import nearest_text, printable, where_text, wrapped
+from bot.render.terminal import nearest_text, one_line, where_text, wrapped
 from index_store import ArticleSummary, counted, day
 
 _MOST_NAMED = 6
@@ -54,7 +54,7 @@ def _section(title: str, lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _declined(reason: str, nearest: Sequence[ArticleSummary]) -> str:
-    told = click.style(wrapped(printable(reason)), bold=True)
+    told = click.style(wrapped(one_line(reason)), bold=True)
     return f"{told}\n\nNearest:\n" + "\n".join(map(nearest_text, nearest)) if nearest else told
 
 
@@ -78,7 +78,7 @@ def _date(event: Event) -> str:
 
 
 def _story(story: Story) -> str:
-    publishers = ", ".join(printable(name) for name in story.publishers[:_MOST_NAMED])
+    publishers = ", ".join(one_line(name) for name in story.publishers[:_MOST_NAMED])
     more = len(story.publishers) - _MOST_NAMED
     names = f"{publishers} and {more} more" if more > 0 else publishers
     articles = f", {counted(len(story.articles), 'article')}" if len(story.articles) > 1 else ""
@@ -90,14 +90,14 @@ def _claim(claim: Claim, *, sign: str = "") -> str:
     """Write a quote with its numbers, and its support where that is more than one source."""
     support = "" if claim.support == "single-source" else f" ({claim.support})"
     numbers = "".join(f"[{n}]" for n in claim.citations)
-    return wrapped(f"{sign}“{printable(claim.text)}” {numbers}{support}", indent="  ")
+    return wrapped(f"{sign}“{one_line(claim.text)}” {numbers}{support}", indent="  ")
 
 
 def _correction(one: Correction) -> str:
     when = f"version {one.old_version} replaced by version {one.new_version}, {day(one.corrected_at)}"
-    lines = [f"  {printable(one.article.title)}", f"  {where_text(one.article)}", wrapped(when, indent="  ")]
+    lines = [f"  {one_line(one.article.title)}", f"  {where_text(one.article)}", wrapped(when, indent="  ")]
     if one.old_title:
-        lines.append(wrapped(f"The headline was: “{printable(one.old_title)}”", indent="  "))
+        lines.append(wrapped(f"The headline was: “{one_line(one.old_title)}”", indent="  "))
     if not one.is_comparable:
         lines.append("  The old text was given up by `dateline compact`.")
     lines += [_claim(claim, sign="- ") for claim in one.removed]
@@ -108,16 +108,16 @@ def _correction(one: Correction) -> str:
 def _withdrawal(one: Withdrawal) -> str:
     shown = f"dateline articles show {one.article.article_id} --version {one.version}"
     when = f"Removed on {day(one.withdrawn_at)}; `{shown}` shows what it was."
-    return f"  {printable(one.article.title)}\n  {where_text(one.article)}\n{wrapped(when, indent='  ')}"
+    return f"  {one_line(one.article.title)}\n  {where_text(one.article)}\n{wrapped(when, indent='  ')}"
 
 
 def _sources(citations: Sequence[Citation]) -> Iterable[str]:
     """List what is quoted; the quotes stand above."""
     for citation in citations:
         number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
-        yield f"{number} {printable(citation.title)}\n    {where_text(citation)}"
+        yield f"{number} {one_line(citation.title)}\n    {where_text(citation)}"
 
 
 def _named(articles: Sequence[ArticleSummary]) -> str:
-    names = dict.fromkeys(printable(article.publisher or article.url) for article in articles)
+    names = dict.fromkeys(one_line(article.publisher or article.url) for article in articles)
     return ", ".join(list(names)[:_MOST_NAMED])

@@ -23,6 +23,11 @@ def printable(text: str) -> str:
     return text.translate(_UNPRINTABLE)
 
 
+def one_line(text: str) -> str:
+    """Write a text on one line, without what would steer a terminal: it cannot pose as a line of ours."""
+    return " ".join(printable(text).split())
+
+
 def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
@@ -48,21 +53,21 @@ def _abstention(answer: Answer) -> str:
 def _citation(citation: Citation) -> str:
     number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
     where = where_text(citation)
-    quote = wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
+    quote = wrapped(f"“{one_line(citation.quote)}”", indent="    ")
     copies = printable(also_in(citation.also_in, publisher=citation.publisher))
-    shown = f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
+    shown = f"{number} {click.style(one_line(citation.title), bold=True)}\n    {where}\n{quote}"
     return f"{shown}\n{wrapped(copies, indent='    ')}" if copies else shown
 
 
 def nearest_text(summary: ArticleSummary) -> str:
     """Name an article that came near, in two lines."""
-    return f"  - {printable(summary.title)}\n    {where_text(summary)}"
+    return f"  - {one_line(summary.title)}\n    {where_text(summary)}"
 
 
 def where_text(article: Citation | ArticleSummary) -> str:
     """Say who published an article and when, and below it where."""
-    told = " · ".join(filter(None, (printable(article.publisher or ""), day(article.published_at))))
-    return f"{told}\n    {click.style(printable(article.url), fg='blue')}"
+    told = " · ".join(filter(None, (one_line(article.publisher or ""), day(article.published_at))))
+    return f"{told}\n    {click.style(one_line(article.url), fg='blue')}"
 
 
 def wrapped(text: str, *, indent: str = "") -> str:
