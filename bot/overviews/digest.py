@@ -20,6 +20,7 @@ _MOST_ARTICLES = 5_000  # the newest of a window; grouping them takes some secon
 _MOST_WITNESSES = 2
 _MOST_COPIES = 5
 _EARLY_BONUS = 0.5
+_ABOUT_AS_WELL = 0.1  # of weights
 
 
 def digest(index: NewsIndex, topic: str | None, filters: Filters, *, limit: int = MOST_STORIES) -> Digest:
@@ -128,6 +129,8 @@ def _best_line(group: _Group, reader: Reader) -> tuple[Statement, list[Statement
     """
     Choose the sentence that tells most of what the story's openings share, rather an early one.
 
+    Of those that tell it about as well, the newest is taken: a count may have risen since.
+
     Returns:
         The sentence, and all that stand alone. Where none does, an opening's longest sentence is quoted.
     """
@@ -135,8 +138,13 @@ def _best_line(group: _Group, reader: Reader) -> tuple[Statement, list[Statement
     statements = [one for chunk in group.reports for one in reader.statements(chunk)]
     if not statements:
         return _longest(group.reports[0], reader), []
-    best = max(statements, key=lambda one: share(one.terms, told) + _EARLY_BONUS / (1 + one.place))
-    return best, statements
+    weights = [share(one.terms, told) + _EARLY_BONUS / (1 + one.place) for one in statements]
+    well = [
+        (one, weight)
+        for one, weight in zip(statements, weights, strict=True)
+        if weight >= max(weights) - _ABOUT_AS_WELL
+    ]
+    return max(well, key=lambda pair: (pair[0].version.public_by, pair[1]))[0], statements
 
 
 def _longest(chunk: LiveChunk, reader: Reader) -> Statement:

@@ -20,6 +20,7 @@ _ENDS = re.compile(r"[.!…。।؟][\"”’')\]]*$")
 _LEANS_ON_OTHERS = re.compile(
     r"[\"“'‘(\[]*(?:he|she|it|they|we|i|you|this|that|these|those|his|her|its|their|our|my|both|such|but|and|so|or|then|"
     r"also|there|here|another|others|meanwhile|however|with (?:this|that)|"
+    r"(?:although|though|while|since|as|if|when|because|after) (?:he|she|it|they|this|that|these|those)|"
     r"the (?:former|latter|pair|duo|two|move|decision|incident|announcement))\b",
     re.IGNORECASE,
 )
@@ -29,6 +30,9 @@ _SPEAKS_TO_READERS = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(r"/(?:Reuters|AP|AFP|EPA|Getty)\b|getty images|, [A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}\.?$")
+_SPEAKER_UNNAMED = re.compile(
+    r"[”\"],? (?:he|she|they|it) (?:said|says|told|tells|added|wrote|asked|tweeted|explained)\b"
+)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # What stands before a report's first words: a bullet, "PORT MAREN - ", "PORT MAREN (Quay Mail) - ".
 _BULLET = re.compile(r"\s*(?:[•·▪►●]\s*|[*−–—-]+\s+)*")
@@ -105,9 +109,13 @@ def stands_alone(text: str) -> bool:
     words = text.split()
     if len(words) not in _WORDS or len(text) > _LONGEST_CHARS or "\n" in text.strip():
         return False
-    if _LEANS_ON_OTHERS.match(text) or _CAPTION.search(text) or not _ENDS.search(text):
+    if (
+        _LEANS_ON_OTHERS.match(text)
+        or _SPEAKER_UNNAMED.search(text)
+        or _SPEAKS_TO_READERS.search(_QUOTED.sub("", text))
+    ):
         return False
-    if _SPEAKS_TO_READERS.search(_QUOTED.sub("", text)):
+    if _CAPTION.search(text) or not _ENDS.search(text):
         return False
     opened, closed = text.count("“"), text.count("”")
     if opened != closed or text.count('"') % 2:

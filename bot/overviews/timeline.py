@@ -22,6 +22,7 @@ _LEAST_TOPIC_ALONE = 0.75  # the same of a sentence further down, which tells of
 _RECALLED_AFTER = timedelta(days=2)  # what is newer belongs to the report that the article leads with
 _LONGEST = timedelta(days=31)  # what happened in some year is no event of a timeline
 _SAME_DAY = timedelta(days=1)  # in another time zone it was the day before
+_ABOUT_AS_WELL = 0.4  # of weights
 _RETOLD_WITHIN = timedelta(days=3)  # of an event whose day is not named
 _RETOLD = 0.5  # of what the shorter of two sentences tells, the share that is the same event
 _EARLY_BONUS = 0.6
@@ -58,13 +59,22 @@ class _Happening:
 
     @property
     def best(self) -> _Candidate:
-        return self.told[0]
+        """The newest of those that tell it about as well as the best does: a count may have risen since."""
+        well = [one for one in self.told if one.weight >= self.told[0].weight - _ABOUT_AS_WELL]
+        return max(well, key=lambda one: (one.statement.version.public_by, one.weight))
+
+    @property
+    def when(self) -> NamedDate:
+        """The day that the best names, or else that of the first report."""
+        return (
+            self.best.when if self.best.is_named else min((one.when for one in self.told), key=lambda when: when.start)
+        )
 
     @property
     def weight(self) -> float:
         """What speaks for showing it: how well it is told, and by how many."""
         outlets = {candidate.statement.outlet for candidate in self.told}
-        return self.best.weight + 0.5 * (len(outlets) - 1) + 0.1 * (len(self.told) - 1)
+        return self.told[0].weight + 0.5 * (len(outlets) - 1) + 0.1 * (len(self.told) - 1)
 
 
 def timeline(index: NewsIndex, topic: str, filters: Filters, *, limit: int = MOST_EVENTS) -> Timeline:
@@ -103,7 +113,7 @@ def timeline(index: NewsIndex, topic: str, filters: Filters, *, limit: int = MOS
 
 
 def _chronological(happening: _Happening) -> tuple[date, date, str]:
-    when = happening.best.when
+    when = happening.when
     return when.start, when.end, happening.best.statement.version.article.article_id
 
 
@@ -202,4 +212,4 @@ def _event(
     cited = {one.version.article.article_id for one in (best.statement, *borne_out)}
     retold = [one.statement.version for one in happening.told if one.statement.version.article.article_id not in cited]
     earliest = sorted(retold, key=lambda version: version.public_by)
-    return Event(best.when.iso, "sentence" if best.is_named else "published", claim, summaries(earliest))
+    return Event(happening.when.iso, "sentence" if best.is_named else "published", claim, summaries(earliest))

@@ -13,11 +13,11 @@ from bot.cli import dateline
 from index_store import PassageEncoder
 
 ANSWERED = {
-    "id": "leader",
-    "question": "Which union leader spoke of the ferry crews' strike in Port Maren?",
+    "id": "sailors",
+    "question": "How many sailors left the ferries of Port Maren in a strike over pay?",
     "asked_at": "2024-11-22",
-    "answers": ["Ines Caldeira"],
-    "gold_urls": ["http://www.quay.example/1/?from=quiz", "https://quay.example/4"],
+    "answers": ["200", "two hundred"],
+    "gold_urls": ["http://www.quay.example/1/?from=quiz", "https://quay.example/2"],
     "answer_in_gold": True,
 }
 WRONG = ANSWERED | {"id": "wrong", "answers": ["Bo Lind"], "gold_urls": ["https://quay.example/6"]}
