@@ -146,11 +146,11 @@ def is_told_by(claim: Statement, other: Statement, *, known: Iterable[str] = (),
         known: Terms that say nothing, since all that is compared holds them: the topic's.
         least: Share of the claim's other terms, by rarity, that must be there (0 to 1).
     """
-    if not numbers(claim.text) <= numbers(other.text) or bool(_NOT.search(claim.text)) != bool(_NOT.search(other.text)):
+    given = frozenset(known)
+    told = {term: rarity for term, rarity in claim.terms.items() if term not in given} if given else claim.terms
+    if share(other.terms, told) < least:
         return False
-    given = set(known)
-    told = {term: rarity for term, rarity in claim.terms.items() if term not in given}
-    return share(other.terms, told) >= least
+    return numbers(claim.text) <= numbers(other.text) and bool(_NOT.search(claim.text)) == bool(_NOT.search(other.text))
 
 
 def witnesses(claim: Statement, others: Iterable[Statement], *, most: int, known: Iterable[str]) -> list[Statement]:
