@@ -35,9 +35,12 @@ _SPEAKER_UNNAMED = re.compile(
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # What stands before a report's first words: a bullet, "PORT MAREN - ", "PORT MAREN (Quay Mail) - ".
-_BULLET = re.compile(r"\s*(?:[•·▪►●]\s*|[*−–—-]+\s+)*")
-_PLACE = re.compile(r"[A-Z][A-Z.'’ ]{2,30}(?:, [A-Z][\w.]*)* [-−–—]+ (?=[\"“A-Z])")
-_AGENCY = re.compile(r"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z][\w.'’]*){0,5} )?\([A-Z][\w. ]{1,24}\)(?: [-−–—]+)? (?=[\"“A-Z])")
+_DASH = "[-\u2010-\u2015\u2212]+"
+_BULLET = re.compile(rf"\s*(?:[•·▪►●]\s*|(?:\*|{_DASH})\s+)*")
+_PLACE = re.compile(rf"[A-Z][A-Z.'’/ ]{{2,30}}(?:, [A-Z][\w.]*)* {_DASH} (?=[\"“A-Z])")
+_AGENCY = re.compile(
+    rf"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z\d][\w.'’]*){{0,6}} )?\([A-Z][\w. ]{{1,24}}\)(?: {_DASH})? (?=[\"“A-Z])"
+)
 _AGREES = 0.5  # of what a statement tells, the share that bears it out
 
 Terms = Callable[[str], list[str]]

@@ -1,7 +1,9 @@
 """Timelines, digests and changes over a few invented articles, indexed as a run does it."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,18 +133,23 @@ def test_nothing_changed_is_said_so(index: NewsIndex) -> None:
 
 
 @pytest.fixture(scope="module")
-def corrected(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Iterator[Changes]:
-    """What has changed after one article was corrected, one reworded and one removed."""
-    folder = tmp_path_factory.mktemp("corrected")
+def revised(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Path:
+    """A data folder in which one article was corrected, one reworded and one removed."""
+    folder = tmp_path_factory.mktemp("revised")
     index_into(folder, (STRIKE, ENDED, LOSSES, *OTHERS), encoder)
     new = replace(ENDED, title="Ferry strike in Port Maren is over", text=END.replace("six percent", "seven percent"))
     index_into(folder, [new, replace(STRIKE, text=WALK_OUT.replace("slept on", "were sleeping on"))], encoder)
     remove_from(folder, LOSSES.article_id)
-    index = NewsIndex.open(folder)
-    told = changes(index, "ferry strike in Port Maren", Filters(since=datetime(2025, 1, 1, tzinfo=UTC)))
-    assert holds(index, told.citations)
-    yield told
-    index.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def corrected(revised: Path) -> Changes:
+    """What has changed in that folder."""
+    with closing(NewsIndex.open(revised)) as index:
+        told = changes(index, "ferry strike in Port Maren", Filters(since=datetime(2025, 1, 1, tzinfo=UTC)))
+        assert holds(index, told.citations)
+        return told
 
 
 def test_a_correction_is_shown_with_what_it_changed(corrected: Changes) -> None:
@@ -164,6 +171,18 @@ def test_a_removed_article_is_withdrawn(corrected: Changes) -> None:
     """It is named with the version that shows what it was."""
     (gone,) = corrected.withdrawn
     assert (gone.article.article_id, gone.version) == (LOSSES.article_id, 1)
+
+
+def test_a_correction_whose_old_text_was_given_up_is_still_told(revised: Path, tmp_path: Path) -> None:
+    """After `compact --forget-versions-before` there is nothing to compare, and it says so."""
+    folder = tmp_path / "forgotten"
+    shutil.copytree(revised, folder)
+    assert run(folder, "compact", "--forget-versions-before", "2999-01-01", "--yes").exit_code == 0
+    asked = ("changes", "ferry strike in Port Maren", "--since", "2025-01-01")
+    record = json.loads(run(folder, *asked, "--json").stdout)
+    assert {one["is_comparable"] for one in record["corrected"]} == {False}
+    assert record["dropped"] == []
+    assert "was given up" in run(folder, *asked).output
 
 
 def run(folder: Path, *arguments: str) -> Result:
