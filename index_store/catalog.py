@@ -37,6 +37,7 @@ from index_store.rows import (
     epoch,
     lifetime_from,
     live_chunk_from,
+    live_chunk_of,
     marks,
     retired_from,
     summary_from,
@@ -225,16 +226,24 @@ class Catalog:
         )
         return tuple(live_chunk_from(row) for row in rows)
 
-    def chunks_of(self, article_ids: Iterable[str], filters: Filters) -> tuple[LiveChunk, ...]:
-        """Read all chunks of those of these articles that pass, in reading order, the oldest article's first."""
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles that passes; the oldest article's first."""
         where, values = conditions(filters)
         rows = self._connection.execute(
-            f'SELECT chunk_key, position, start, "end", sentences, vector, {VERSION_COLUMNS} '
-            f"FROM versions CROSS JOIN chunks USING (version_id) WHERE {where} "
-            "AND article_id IN (SELECT value FROM json_each(?)) ORDER BY public_by_epoch, article_id, position",
+            f"SELECT version_id, {VERSION_COLUMNS} FROM versions WHERE {where} "
+            "AND article_id IN (SELECT value FROM json_each(?)) ORDER BY public_by_epoch, article_id",
             (*values, json.dumps(list(article_ids))),
         )
-        return tuple(live_chunk_from(row) for row in rows)
+        found = list[LiveChunk]()
+        for version_id, *row in rows.fetchall():  # a whole text beside each of its chunks could take gigabytes
+            version = version_from(row)
+            chunks = self._connection.execute(
+                'SELECT position, start, "end", sentences, vector FROM chunks WHERE version_id = ? AND position < ? '
+                "ORDER BY position",
+                (version_id, most),
+            )
+            found += [live_chunk_of(version, chunk) for chunk in chunks]
+        return tuple(found)
 
     def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
         """

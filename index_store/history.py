@@ -47,7 +47,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     """
     spans, start = list[Span](), 0
     for gap in _SENTENCE_END.finditer(text):
-        if "\n" in gap[0] or not _ABBREVIATION.search(text, start, gap.start()):
+        if "\n" in gap[0] or not _ABBREVIATION.search(text, max(start, gap.start() - 8), gap.start()):
             spans.append(Span(start, gap.start()))
             start = gap.end()
     spans.append(Span(start, len(text.rstrip())))

@@ -220,9 +220,9 @@ class NewsIndex:
         """Read the first chunk of each article that passes, with its vector, the newest article's first."""
         return self._catalog.openings(filters, limit=limit)
 
-    def chunks_of(self, article_ids: Iterable[str], filters: Filters) -> tuple[LiveChunk, ...]:
-        """Read all chunks of these articles, in reading order, the oldest article's first."""
-        return self._catalog.chunks_of(article_ids, filters)
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles, the oldest article's first."""
+        return self._catalog.chunks_of(article_ids, filters, most=most)
 
     def story_ids(self, article_ids: Iterable[str]) -> dict[str, str]:
         """Name the story of each of these articles that has copies; the others are missing."""

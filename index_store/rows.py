@@ -98,6 +98,11 @@ def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     return LiveChunk(version, chunk_from(version.article, chunk), np.frombuffer(vector, dtype=np.float32))
 
 
+def live_chunk_of(version: Version, row: Sequence[Any]) -> LiveChunk:
+    """Read a version's chunk from its position, start, end, sentences and vector."""
+    return LiveChunk(version, chunk_from(version.article, row), np.frombuffer(row[4], dtype=np.float32))
+
+
 def chunk_from(article: Article, row: Sequence[Any]) -> Chunk:
     """Read a chunk of an article from its position, start, end and sentences, and whatever comes after them."""
     position, start, end, sentences = row[:4]

@@ -17,6 +17,8 @@ from index_store import Filters, NewsIndex, day
 MOST_NEW = 20
 _MOST_OF_AN_ARTICLE = 3
 _MOST_WITNESSES = 2
+_TOLD = 0.6  # of what a sentence tells, by rarity, the share that makes another one tell it too
+_MOST_CHUNKS = 40  # of an article; about fifty thousand characters
 _MOST_OLDER = 80  # articles near the topic that are looked through for what was told before
 _LEAST_TOPIC = 0.5  # of the topic that a sentence must hold, further down than the first ones
 _FIRST_PLACES = 2
@@ -46,7 +48,7 @@ def changes(index: NewsIndex, topic: str, filters: Filters, *, limit: int = MOST
     matter, reader, citations = _topic(index, topic, filters), reader_of(index), Citations()
     about, revised = matter.find(filters), revisions(index, matter, filters)
     said = _said(index, matter, about, filters)
-    new = _new(said, Told(_told_before(index, matter, filters, reader)))
+    new = _new(said, Told(_told_before(index, matter, filters, reader), least=_TOLD))
     newest = sorted(new[:limit], key=_newest_first)
     claims = tuple(
         citations.claim(one, witnesses(one, said, most=_MOST_WITNESSES, known=matter.terms)) for one in newest
@@ -74,7 +76,7 @@ def _topic(index: NewsIndex, topic: str, filters: Filters) -> Topic:
 def _said(index: NewsIndex, matter: Topic, about: About, filters: Filters) -> list[Statement]:
     """Read what the articles of a time say of the topic, the most telling sentences first."""
     reader, said = reader_of(index), list[tuple[float, Statement]]()
-    for chunk in index.chunks_of(about.article_ids, filters):
+    for chunk in index.chunks_of(about.article_ids, filters, most=_MOST_CHUNKS):
         title, is_opening = reader.weights(chunk.version.article.title), chunk.chunk.position == 0
         for one in reader.statements(chunk):
             on_topic = matter.share_in(one.terms)
@@ -89,10 +91,10 @@ def _told_before(index: NewsIndex, matter: Topic, filters: Filters, reader: Read
     until = filters.since - _JUST_BEFORE if filters.since else None
     older = replace(filters, since=None, until=until)
     found = index.search(matter.text, older, limit=_MOST_OLDER, per_article=1) if matter.terms else ()
-    chunks = index.chunks_of([passage.article.article_id for passage in found], older)
+    articles = [passage.article.article_id for passage in found]
     return [
         reader.statement(chunk.version, span, place)
-        for chunk in chunks
+        for chunk in index.chunks_of(articles, older, most=_MOST_CHUNKS)
         for place, span in enumerate(chunk.chunk.sentences)
     ]
 

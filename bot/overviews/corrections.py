@@ -4,22 +4,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from bot.overviews.citing import Citations
 from bot.overviews.records import Correction, Withdrawal
-from bot.overviews.statements import Reader, Statement, is_told_by
+from bot.overviews.statements import Reader, Statement
+from bot.overviews.told import Told
 from bot.overviews.topic import Topic
 from index_store import (
     ArticleSummary,
     Filters,
     NewsIndex,
     RetiredVersion,
+    Span,
     UnknownArticleError,
     Version,
     sentence_spans,
 )
 
 _MOST_RETIRED = 5_000
+_MOST_SENTENCES = 5_000  # of a version; longer texts are compared in their beginning
+_MOST_DIFFERENCES = 200  # sentences
+_LONGEST_CHARS = 600
 _STILL_TOLD = 0.8  # of what a sentence tells, by rarity, the share that makes it reworded rather than dropped
 
 
@@ -89,14 +95,23 @@ def _correction(revision: Revision, new: Version, citations: Citations, reader: 
 
 
 def beyond(one: Version, other: Version, reader: Reader) -> list[Statement]:
-    """Return the sentences of one version that the other does not hold, spacing aside, in reading order."""
-    held = {_plain(other, span.start, span.end) for span in sentence_spans(other.article.text)}
-    spans = [span for span in sentence_spans(one.article.text) if _plain(one, span.start, span.end) not in held]
-    return [reader.statement(one, span, place) for place, span in enumerate(spans)]
+    """Return the first sentences of one version that the other does not hold, spacing aside, in reading order."""
+    text = one.article.text
+    held = {_plain(other, span) for span in sentence_spans(other.article.text)}
+    spans = (_cut(text, span) for span in sentence_spans(text) if _plain(one, span) not in held)
+    return [reader.statement(one, span, place) for place, span in enumerate(islice(spans, _MOST_DIFFERENCES))]
 
 
-def _plain(version: Version, start: int, end: int) -> str:
-    return " ".join(version.article.text[start:end].split())
+def _cut(text: str, span: Span) -> Span:
+    """End what is too long for a quote between two words."""
+    if span.end - span.start <= _LONGEST_CHARS:
+        return span
+    end = text.rfind(" ", span.start, span.start + _LONGEST_CHARS)
+    return Span(span.start, end if end > span.start else span.start + _LONGEST_CHARS)
+
+
+def _plain(version: Version, span: Span) -> str:
+    return " ".join(version.article.text[span.start : span.end].split())
 
 
 def dropped(found: Iterable[Revision], reader: Reader) -> Iterator[Statement]:
@@ -104,11 +119,10 @@ def dropped(found: Iterable[Revision], reader: Reader) -> Iterator[Statement]:
     for revision in found:
         if revision.new is None or not revision.old.article.text:
             continue
-        spans = sentence_spans(revision.new.article.text)
-        kept = [reader.statement(revision.new, span, place) for place, span in enumerate(spans)]
-        for statement in beyond(revision.old, revision.new, reader):
-            if not any(is_told_by(statement, one, least=_STILL_TOLD) for one in kept):
-                yield statement
+        spans = sentence_spans(revision.new.article.text)[:_MOST_SENTENCES]
+        kept = (reader.statement(revision.new, span, place) for place, span in enumerate(spans))
+        still_told = Told(kept, least=_STILL_TOLD)
+        yield from (one for one in beyond(revision.old, revision.new, reader) if not still_told.tells(one))
 
 
 def withdrawals(found: Iterable[Revision]) -> tuple[Withdrawal, ...]:

@@ -10,7 +10,6 @@ in one big story.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -21,7 +20,7 @@ _ALIKE = 0.47  # of groups that are one story, at least, on average
 _LEAST_COSINE = 0.45  # what is below is not looked at more closely
 _LEAST_WORDS = 0.12  # the same of words: without a name in common no two reports are one story
 _MOST_APART_S = 4 * 86_400  # a story is told on for days, and what is alike later is another one
-_ROWS_AT_ONCE = 500
+_MOST_NEAR = 40  # thousands of weather reports are all alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +70,66 @@ def same_stories(openings: Sequence[Opening]) -> list[list[int]]:
     Returns:
         The places of each story's articles, in ascending order; those of stories by their first.
     """
-    likeness = {pair: value for pair, value in _alike(openings) if value >= _ALIKE / 2}
-    groups = {place: [place] for place in range(len(openings))}
-    group_of = list(range(len(openings)))
+    likeness = dict(_alike(openings))
+    groups = _Groups(len(openings), likeness)
     for one, other in sorted(likeness, key=lambda pair: (-likeness[pair], pair)):
-        first, second = group_of[one], group_of[other]
-        if (
-            first != second
-            and likeness[one, other] >= _ALIKE
-            and _mean(groups[first], groups[second], likeness) >= _ALIKE
-        ):
-            for place in groups[second]:
-                group_of[place] = first
-            groups[first] += groups.pop(second)
-    return sorted(sorted(group) for group in groups.values())
+        if likeness[one, other] < _ALIKE:
+            break
+        groups.join_if_alike(one, other)
+    return groups.sorted()
 
 
-def _mean(some: Sequence[int], others: Sequence[int], likeness: dict[tuple[int, int], float]) -> float:
-    pairs = [likeness.get((min(pair), max(pair)), 0.0) for pair in product(some, others)]
-    return sum(pairs) / len(pairs)
+class _Groups:
+    """Places in groups, with how alike each two groups are: pairs of which nothing is known are not alike at all."""
+
+    def __init__(self, count: int, likeness: dict[tuple[int, int], float]) -> None:
+        self._members = {place: [place] for place in range(count)}
+        self._group_of = list(range(count))
+        self._totals: defaultdict[int, dict[int, float]] = defaultdict(dict)  # over all pairs between two groups
+        for (one, other), value in likeness.items():
+            self._totals[one][other] = self._totals[other][one] = value
+
+    def join_if_alike(self, one: int, other: int) -> None:
+        """Make the groups of two places one, if they are alike on average."""
+        first, second = self._group_of[one], self._group_of[other]
+        pairs = len(self._members[first]) * len(self._members[second])
+        if first != second and self._totals[first].get(second, 0.0) / pairs >= _ALIKE:
+            self._join(first, second)
+
+    def _join(self, first: int, second: int) -> None:
+        for place in self._members[second]:
+            self._group_of[place] = first
+        self._members[first] += self._members.pop(second)
+        for other, total in self._totals.pop(second).items():
+            del self._totals[other][second]
+            if other != first:
+                self._totals[first][other] = self._totals[other][first] = self._totals[first].get(other, 0.0) + total
+
+    def sorted(self) -> list[list[int]]:
+        """Return the places of each group, in ascending order."""
+        return sorted(sorted(group) for group in self._members.values())
 
 
 def _alike(openings: Sequence[Opening]) -> Iterator[tuple[tuple[int, int], float]]:
     """Yield pairs of articles that might report the same, with how alike they are: 0 to 1."""
+    words = _Words(openings)
+    for one, other, meaning in _near(openings):
+        shared = words.cosine(one, other)
+        if shared >= _LEAST_WORDS:
+            yield (one, other), (meaning + shared) / 2
+
+
+def _near(openings: Sequence[Opening]) -> Iterator[tuple[int, int, float]]:
+    """Yield each pair of articles once that are near in meaning and time, with the cosine; of each only the nearest."""
     if len(openings) < 2:
         return
     vectors = np.stack([opening.vector for opening in openings])
     times = np.array([opening.published_s for opening in openings])
-    words = _Words(openings)
-    for first in range(0, len(openings), _ROWS_AT_ONCE):
-        rows = slice(first, first + _ROWS_AT_ONCE)
-        cosines = vectors[rows] @ vectors.T
-        near = (cosines >= _LEAST_COSINE) & (abs(times[rows, None] - times[None, :]) <= _MOST_APART_S)
-        for row, other in np.argwhere(near).tolist():
-            one = first + row
-            if one < other:
-                meaning, shared = float(cosines[row, other]), words.cosine(one, other)
-                if shared >= _LEAST_WORDS:
-                    yield (one, other), (meaning + shared) / 2
+    for one in range(len(openings) - 1):
+        cosines = vectors[one + 1 :] @ vectors[one]
+        near = np.flatnonzero((cosines >= _LEAST_COSINE) & (abs(times[one + 1 :] - times[one]) <= _MOST_APART_S))
+        for place in near[np.argsort(-cosines[near], kind="stable")][:_MOST_NEAR].tolist():
+            yield one, one + 1 + place, float(cosines[place])
 
 
 class _Words:
@@ -121,6 +142,7 @@ class _Words:
             self._weights.append({term: rarity / length for term, rarity in opening.terms.items()} if length else {})
 
     def cosine(self, one: int, other: int) -> float:
+        """Say how many of their words two openings share: 0 to 1."""
         weights, others = self._weights[one], self._weights[other]
         return sum(weights[term] * others[term] for term in weights.keys() & others.keys())
 

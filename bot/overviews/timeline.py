@@ -1,7 +1,7 @@
 """`timeline`: dated events about a topic, one quoted sentence each, no event twice."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -12,9 +12,11 @@ from bot.overviews.grouping import openings_of, same_stories
 from bot.overviews.records import Event, Timeline
 from bot.overviews.statements import Reader, Statement, share, witnesses
 from bot.overviews.topic import Topic, reader_of
-from index_store import Filters, LiveChunk, NewsIndex
+from index_store import ArticleSummary, Filters, LiveChunk, NewsIndex
 
 MOST_EVENTS = 20
+_MOST_CHUNKS = 40  # of an article; about fifty thousand characters
+_MOST_CANDIDATES = 400  # each is compared with each
 _MOST_WITNESSES = 2
 _MOST_COPIES = 5
 _LEAST_TOPIC = 0.5  # of the topic that a sentence and its headline must hold
@@ -27,6 +29,15 @@ _RETOLD_WITHIN = timedelta(days=3)  # of an event whose day is not named
 _RETOLD = 0.5  # of what the shorter of two sentences tells, the share that is the same event
 _EARLY_BONUS = 0.6
 _DATED_BONUS = 0.3  # a sentence that names its day tells an event, rather than what is so
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A dated article: its first chunk, and what can stand alone of its opening and of all of it."""
+
+    chunk: LiveChunk
+    opening: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,8 @@ class _Happening:
     @property
     def when(self) -> NamedDate:
         """The day that the best names, or else that of the first report."""
-        return (
-            self.best.when if self.best.is_named else min((one.when for one in self.told), key=lambda when: when.start)
-        )
+        best = self.best
+        return best.when if best.is_named else min((one.when for one in self.told), key=lambda when: when.start)
 
     @property
     def weight(self) -> float:
@@ -90,13 +100,16 @@ def timeline(index: NewsIndex, topic: str, filters: Filters, *, limit: int = MOS
     began = time.monotonic()
     matter = Topic(index, topic, now=filters.as_of or datetime.now().astimezone())
     about = matter.find(filters)
-    chunks = index.chunks_of(about.article_ids, filters)
-    happenings = _happenings(_candidates(chunks, matter, reader_of(index)), matter)
+    reader, citations = reader_of(index), Citations()
+    reports = _reports(index.chunks_of(about.article_ids, filters, most=_MOST_CHUNKS), reader)
+    happenings = _happenings(_candidates(reports, matter, reader), matter)
     kept = sorted(happenings, key=lambda one: -one.weight)[:limit]
-    citations = Citations()
-    events = tuple(
-        _event(happening, chunks, citations, matter, index, filters) for happening in sorted(kept, key=_chronological)
-    )
+    said = {report.chunk.chunk.article_id: report.statements for report in reports}
+
+    def copies(article_id: str) -> tuple[ArticleSummary, ...]:
+        return index.copies(article_id, filters, limit=_MOST_COPIES)
+
+    events = tuple(_event(one, said, matter, citations, copies) for one in sorted(kept, key=_chronological))
     reason = about.reason
     if not events and reason is None:
         reason = f"The articles about “{matter.text}” hold no sentence that tells a dated event by itself."
@@ -117,21 +130,28 @@ def _chronological(happening: _Happening) -> tuple[date, date, str]:
     return when.start, when.end, happening.best.statement.version.article.article_id
 
 
-def _candidates(chunks: Sequence[LiveChunk], matter: Topic, reader: Reader) -> Iterator[_Candidate]:
-    """Yield of each article the sentence it leads with, and those further down that name another date."""
-    dated = [chunk for chunk in chunks if chunk.version.article.published_at]
-    articles = [list(group) for _, group in groupby(dated, key=lambda chunk: chunk.chunk.article_id)]
-    groups = same_stories(openings_of([article[0] for article in articles], reader))
-    group_of = {place: number for number, group in enumerate(groups) for place in group}
-    for place, article in enumerate(articles):
-        statements = [[*reader.statements(chunk)] for chunk in article]
-        lead = _lead(statements[0], matter, reader, group_of[place])
-        if lead:
-            yield lead
-        for statement in (one for some in statements for one in some):
-            background = _background(statement, matter, group_of[place])
-            if background and not (lead and lead.statement.span == statement.span):
-                yield background
+def _reports(chunks: Iterable[LiveChunk], reader: Reader) -> list[_Report]:
+    """Read the sentences of each dated article."""
+    dated = (chunk for chunk in chunks if chunk.version.article.published_at)
+    reports = []
+    for _, group in groupby(dated, key=lambda chunk: chunk.chunk.article_id):
+        first, *more = group
+        opening = tuple(reader.statements(first))
+        further = tuple(one for chunk in more for one in reader.statements(chunk))
+        reports.append(_Report(first, opening, (*opening, *further)))
+    return reports
+
+
+def _candidates(reports: Sequence[_Report], matter: Topic, reader: Reader) -> list[_Candidate]:
+    """Choose of each article the sentence it leads with, and those that name an older day; the most telling first."""
+    candidates = list[_Candidate]()
+    groups = same_stories(openings_of([report.chunk for report in reports], reader))
+    for number, place in ((number, place) for number, group in enumerate(groups) for place in group):
+        report = reports[place]
+        lead = _lead(report.opening, matter, reader, number)
+        recalled = (_background(one, matter, number) for one in report.statements if not lead or one != lead.statement)
+        candidates += [one for one in (lead, *recalled) if one]
+    return sorted(candidates, key=lambda one: -one.weight)[:_MOST_CANDIDATES]
 
 
 def _lead(statements: Sequence[Statement], matter: Topic, reader: Reader, group: int) -> _Candidate | None:
@@ -140,7 +160,6 @@ def _lead(statements: Sequence[Statement], matter: Topic, reader: Reader, group:
         return None
     article = statements[0].version.article
     title = reader.weights(article.title)
-
     published = article.published_at.date() if article.published_at else date.min
 
     def weight(one: Statement) -> float:
@@ -170,9 +189,9 @@ def _background(statement: Statement, matter: Topic, group: int) -> _Candidate |
 
 
 def _happenings(candidates: Iterable[_Candidate], matter: Topic) -> list[_Happening]:
-    """Bring together what tells of the same event; the best told comes first in each."""
+    """Bring together what tells of the same event; they come most telling first, and so stand in each."""
     happenings: list[_Happening] = []
-    for candidate in sorted(candidates, key=lambda one: -one.weight):
+    for candidate in candidates:
         same = next((one for one in happenings if any(_is_same(candidate, told, matter) for told in one.told)), None)
         if same is None:
             happenings.append(same := _Happening())
@@ -196,19 +215,16 @@ def _is_same(one: _Candidate, other: _Candidate, matter: Topic) -> bool:
 
 def _event(
     happening: _Happening,
-    chunks: Sequence[LiveChunk],
-    citations: Citations,
+    said: Mapping[str, Sequence[Statement]],
     matter: Topic,
-    index: NewsIndex,
-    filters: Filters,
+    citations: Citations,
+    copies: Callable[[str], tuple[ArticleSummary, ...]],
 ) -> Event:
     best = happening.best
-    told_by = {one.statement.version.article.article_id for one in happening.told}
-    reader = reader_of(index)
-    others = [one for chunk in chunks if chunk.chunk.article_id in told_by for one in reader.statements(chunk)]
+    told_by = dict.fromkeys(one.statement.version.article.article_id for one in happening.told)
+    others = [statement for article_id in told_by for statement in said[article_id]]
     borne_out = witnesses(best.statement, others, most=_MOST_WITNESSES, known=matter.terms)
-    copies = index.copies(best.statement.version.article.article_id, filters, limit=_MOST_COPIES)
-    claim = citations.claim(best.statement, borne_out, copies=copies)
+    claim = citations.claim(best.statement, borne_out, copies=copies(best.statement.version.article.article_id))
     cited = {one.version.article.article_id for one in (best.statement, *borne_out)}
     retold = [one.statement.version for one in happening.told if one.statement.version.article.article_id not in cited]
     earliest = sorted(retold, key=lambda version: version.public_by)
