@@ -100,7 +100,8 @@ def read_questions(file: Path) -> tuple[KnownQuestion, ...]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DatelineError(f"{file} cannot be read: {error}.", remedy="Name a file of JSON lines in UTF-8.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise DatelineError(f"{file} cannot be read: {why}.", remedy="Name a file of JSON lines in UTF-8.") from error
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not numbered:
         raise DatelineError(f"{file} holds no question.", remedy="Write one JSON object a line; see docs/overviews.md.")

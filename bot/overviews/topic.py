@@ -13,9 +13,8 @@ from index_store import Article, ArticleSummary, Filters, NewsIndex, Passage, Ve
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _MOST_ARTICLES = 150
 _OPENING_CHARS = 1_200  # about a first chunk
-_LEAST_SHARE = (
-    0.7  # of the topic's words, by rarity, that headline and opening must hold: one name of two is not enough
-)
+# Of the topic's words, by rarity, that headline and opening must hold: one name of two is not enough.
+_LEAST_SHARE = 0.7
 _HEADLINE_COUNTS = 0.25  # for the share that the headline holds alone
 _LEAST = 1.45  # of that share, the headline's, and the cosine between topic and passage, together
 _LEAST_UNSEEN = 1.1  # the same without a cosine, of versions that have no vector any more
