@@ -98,13 +98,13 @@ class LazyCommands(click.Group):
 
 
 @click.group(cls=LazyCommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+@click.option("--data-dir", type=click.Path(file_okay=False), help="Folder of the index.")
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file; dateline.toml if there is one."
 )
 @click.version_option(version("dateline-news"), prog_name="dateline")
 @click.pass_context
-def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
+def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
@@ -112,15 +112,15 @@ def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> 
 
 
 def _load(
-    *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
+    *, data_dir: str | None, config: Path | None, default_data_dir: str | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
     from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
-    folder = data_dir or default_data_dir
-    flags = {"store": {"data_dir": folder}} if folder else {}
+    folder = default_data_dir if data_dir is None else data_dir
+    flags = {} if folder is None else {"store": {"data_dir": folder}}
     kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
@@ -128,6 +128,11 @@ def _load(
 def _comes_from_sqlite(error: Exception) -> bool:
     sqlite = sys.modules.get("sqlite3")  # never loaded for this
     return sqlite is not None and isinstance(error, sqlite.DatabaseError)
+
+
+def _drop_output() -> None:
+    """Lead what is not written yet to nowhere: Python would try it again as it ends, and tell of a second failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def main() -> None:
@@ -146,6 +151,7 @@ def main() -> None:
                 remedy="Run `dateline doctor`; if it is damaged, restore a backup.",
             )
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drop_output()
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise

@@ -1,20 +1,37 @@
 """The command `ask`."""
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from bot.answering import Answer, Answerer, Question
+from bot.answering import Answer, Answerer, Question, Turn
 from bot.render.as_json import answer_json
 from bot.render.terminal import answer_text
-from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from, question_from
+from index_store import (
+    BatchLine,
+    Configuration,
+    answer_batch,
+    configured,
+    earlier_questions,
+    filter_options,
+    filters_from,
+    question_from,
+)
 
 
 @click.command()
 @click.argument("question", required=False)
 @click.option("--batch", metavar="FILE", help="Answer every line of a JSONL file; - reads standard input.")
+@click.option(
+    "--follows",
+    metavar="QUESTION",
+    multiple=True,
+    help="What was asked before, which this question may leave out; repeatable, oldest first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--stream", is_flag=True, help="Print the answer as it is written (quotes come all at once).")
 @filter_options
@@ -25,6 +42,7 @@ def ask(
     question: str | None,
     *,
     batch: str | None,
+    follows: tuple[str, ...],
     as_json: bool,
     stream: bool,  # noqa: ARG001 - part of the interface; extractive answers have nothing to stream
     **wanted: Any,  # noqa: ANN401 - the four values of filter_options
@@ -40,23 +58,32 @@ def ask(
       dateline ask "who led the Doha talks?"
       dateline ask "what did the bank decide?" --since 2025-03-01
       dateline ask "who is the pope?" --as-of 2025-05-01
+      dateline ask "and who spoke for Israel?" --follows "who led the Doha talks?"
       dateline ask --batch questions.jsonl > answers.jsonl
 
-    A line of a batch is {"id": "1", "question": "…", "asked_at": "2025-03-05"};
-    asked_at, where there is one, works as --as-of.
+    A line of a batch is {"id": "1", "question": "…", "asked_at": "2025-03-05", "follows": ["…"]};
+    asked_at works as --as-of, follows as --follows, and both may be left out.
     """
-    asked = question_from(question, batch)
+    asked, earlier = question_from(question, batch), earlier_questions(follows)
     filters = filters_from(**wanted)
     with closing(Answerer.open(configuration, resident=batch is not None)) as answerer:
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        answer = answerer.ask(Question(asked, filters))
+        answer = _asked_after(answerer, earlier, Question(asked, filters))
     _print(answer, as_json=as_json)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
-    return answer_json(answerer.ask(Question(line.question, line.filters, line.key)))
+    return answer_json(_asked_after(answerer, line.follows, Question(line.question, line.filters, line.key)))
+
+
+def _asked_after(answerer: Answerer, earlier: Sequence[str], question: Question) -> Answer:
+    """Ask a question after others, since "he" may be somebody whom one of their answers names."""
+    conversation: tuple[Turn, ...] = ()
+    for text in earlier:
+        conversation += (answerer.ask(replace(question, text=text, conversation=conversation)).turn,)
+    return answerer.ask(replace(question, conversation=conversation))
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index_store.errors import DatelineError
-from index_store.options import UnreadableDateError, checked_question, parse_when
+from index_store.options import UnreadableDateError, checked_conversation, checked_question, parse_when
 from index_store.records import Filters
 
 
@@ -22,11 +22,13 @@ class BatchLine:
         key: The asker's own id, of any JSON kind; handed back with the answer.
         question: The question's text.
         filters: Those of the whole batch, with `asked_at` of the line as its as-of.
+        follows: What was asked before it, oldest first.
     """
 
     key: Any
     question: str
     filters: Filters
+    follows: tuple[str, ...] = ()
 
 
 def answer_batch(source: str, filters: Filters, answer: Callable[[BatchLine], dict[str, Any]]) -> bool:
@@ -59,9 +61,10 @@ def _reply(text: str, number: int, filters: Filters, answer: Callable[[BatchLine
             raise ValueError("it needs a “question”")
         question = checked_question(line["question"])
         own = _as_asked(filters, line.get("asked_at"))
+        follows = _conversation(line.get("follows"))
     except (ValueError, UnreadableDateError, RecursionError) as error:
         return {"id": _key(text), "error": f"Line {number} cannot be read: {str(error).rstrip('.')}."}
-    return answer(BatchLine(line.get("id"), question, own))
+    return answer(BatchLine(line.get("id"), question, own, follows))
 
 
 def _as_asked(filters: Filters, asked_at: object) -> Filters:
@@ -71,6 +74,14 @@ def _as_asked(filters: Filters, asked_at: object) -> Filters:
     if not isinstance(asked_at, str):
         raise ValueError("“asked_at” must be a date in quotes")
     return replace(filters, as_of=parse_when(asked_at, last_moment=True))
+
+
+def _conversation(texts: object) -> tuple[str, ...]:
+    if texts is None:
+        return ()
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("“follows” must be a list of questions")
+    return checked_conversation(texts)
 
 
 def _refuse_constant(name: str) -> None:

@@ -8,6 +8,7 @@ live here does not exist. What is written into it is in `writable_catalog.py`, i
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -15,11 +16,12 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.catalog_file import open_file
-from index_store.errors import UnknownArticleError
+from index_store.errors import IndexStoreError, UnknownArticleError
 from index_store.formats import day
 from index_store.records import (
     Article,
     ArticleSummary,
+    Chunk,
     Filters,
     Glance,
     Lifetime,
@@ -167,6 +169,11 @@ class Catalog:
         where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM versions WHERE {where}", values) or 0
 
+    def publishers(self) -> list[str]:
+        """Name the publishers of live articles, in order."""
+        query = "SELECT DISTINCT publisher FROM versions WHERE retired_at IS NULL AND publisher NOT NULL ORDER BY 1"
+        return [name for (name,) in self._connection.execute(query)]
+
     def newest_published_at(self, filters: Filters) -> datetime | None:
         """When the newest dated article that passes was published."""
         where, values = conditions(filters)
@@ -212,7 +219,8 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-            found |= {row[0]: live_chunk_from(row) for row in rows}
+            with _translated_damage():
+                found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
 
     def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
@@ -245,6 +253,27 @@ class Catalog:
             found += [live_chunk_of(version, chunk) for chunk in chunks]
         return tuple(found)
 
+    def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
+        """
+        Return the version of a live article that was live at a moment, with its chunks, where it has been replaced.
+
+        Returns:
+            None where the live version was there by then already, or none was. An article whose text of then was
+            forgotten has no chunks.
+        """
+        row = self._connection.execute(
+            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND indexed_at <= ? "
+            "AND retired_at > ? ORDER BY number DESC LIMIT 1",
+            (article_id, epoch(moment), epoch(moment)),
+        ).fetchone()
+        if row is None:
+            return None
+        version = version_from(row[:-1])
+        rows = self._connection.execute(
+            'SELECT position, start, "end", sentences FROM past_chunks WHERE version_id = ? ORDER BY position', row[-1:]
+        )
+        return version, tuple(chunk_from(version.article, row) for row in rows if version.article.text)
+
     def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
         """
         Look up what ranking needs of chunks, without any text.
@@ -263,7 +292,8 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-        cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
+        with _translated_damage():
+            cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
         return {
             key: Glance(article_id, public_by, published, cosine)
             for (key, _, article_id, public_by, published), cosine in zip(rows, cosines, strict=True)
@@ -284,8 +314,9 @@ class Catalog:
             ).fetchall()
             if not rows:  # a damaged catalog, which `dateline doctor` tells of
                 continue
-            chunks = tuple(chunk_from(version.article, row) for row in rows)
-            vectors = _matrix([vector for *_, vector in rows])
+            with _translated_damage():
+                chunks = tuple(chunk_from(version.article, row) for row in rows)
+                vectors = _matrix([vector for *_, vector in rows])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
     def newest_version(self) -> int:
@@ -310,11 +341,24 @@ class Catalog:
         while some := rows.fetchmany(_ROWS_AT_ONCE):  # all at once would take the memory of the vectors twice more
             keys += [key for key, _ in some]
             vectors += b"".join(vector for _, vector in some)
-        return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
+        with _translated_damage():
+            return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
 
     def _one(self, query: str, values: Sequence[Any]) -> int | None:
         value: int | None = self._connection.execute(query, values).fetchone()[0]
         return value
+
+
+@contextmanager
+def _translated_damage() -> Iterator[None]:
+    """Say in words that what should be numbers has another length than that of so many."""
+    try:
+        yield
+    except ValueError as error:
+        raise IndexStoreError(
+            f"A vector or a list of sentences in the catalog is damaged: {error}.",
+            remedy="`dateline doctor` names its article: remove that one and index it again.",
+        ) from error
 
 
 def _matrix(vectors: Sequence[bytes]) -> Vectors:

@@ -16,6 +16,7 @@ from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
+from index_store.unmatched import nothing_passes
 from index_store.writer import open_writer_of
 
 _MOST_COPIES = 50  # that are named with an article
@@ -112,11 +113,12 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
     filters = filters_from(**wanted)
     with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
         listed, count = catalog.articles(filters, limit=limit), catalog.count_articles(filters)
+        empty = "" if listed else nothing_passes(catalog, filters)
     for summary in listed:
         line = " · ".join((summary.article_id, day(summary.published_at), summary.publisher or "—", summary.title))
         click.echo(json.dumps(summary_json(summary), ensure_ascii=False) if as_json else line)
-    if not listed:
-        click.echo("No indexed article passes these filters.", err=True)
+    if empty:
+        click.echo(empty, err=True)
     if not as_json and count > len(listed):
         click.echo(f"{count - len(listed)} more: raise -n, or narrow with --since, --until or --source.", err=True)
 

@@ -3,7 +3,7 @@
 import calendar
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from index_store.configuration import Configuration
 from index_store.records import Filters
 
 LONGEST_QUESTION_CHARS = 2_000
+MOST_EARLIER_QUESTIONS = 20
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -24,14 +25,14 @@ _YEAR = re.compile(r"\d{4}$")
 class ConfigurationLoader(Protocol):
     """What the program hands to its commands: reads the settings once a command knows its options."""
 
-    def __call__(self, *, data_dir: Path | None, config: Path | None) -> Configuration:
+    def __call__(self, *, data_dir: str | None, config: Path | None) -> Configuration:
         """Load the settings; what a command was not given falls back to what the program was given."""
 
 
 def configured(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options --data-dir and --config, and the `Configuration` in force as its first argument."""
 
-    @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+    @click.option("--data-dir", type=click.Path(file_okay=False), help="Folder of the index.")
     @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file.")
     @click.pass_obj
     @functools.wraps(command)
@@ -39,7 +40,7 @@ def configured(command: Callable[..., None]) -> Callable[..., None]:
         load: ConfigurationLoader,
         /,
         *args: Any,  # noqa: ANN401 - whatever the command takes
-        data_dir: Path | None,
+        data_dir: str | None,  # text, since no path is empty
         config: Path | None,
         **options: Any,  # noqa: ANN401 - the same
     ) -> None:
@@ -224,3 +225,28 @@ def question_from(question: str | None, batch: str | None) -> str:
         return "" if question is None else checked_question(question)
     except ValueError as error:
         raise click.UsageError(f"{str(error).capitalize()}.") from error
+
+
+def earlier_questions(texts: Sequence[str]) -> tuple[str, ...]:
+    """
+    Check what was asked before, on the command line.
+
+    Raises:
+        click.UsageError: If one is empty or too long, or they are too many.
+    """
+    try:
+        return checked_conversation(texts)
+    except ValueError as error:
+        raise click.UsageError(f"--follows: {error}.") from error
+
+
+def checked_conversation(texts: Sequence[str]) -> tuple[str, ...]:
+    """
+    Check what was asked before; see `checked_question`.
+
+    Raises:
+        ValueError: If one is empty or too long, or they are too many; the message says so.
+    """
+    if len(texts) > MOST_EARLIER_QUESTIONS:
+        raise ValueError(f"{len(texts):,} questions were asked before, and at most {MOST_EARLIER_QUESTIONS} fit")
+    return tuple(checked_question(text) for text in texts)

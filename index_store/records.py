@@ -308,9 +308,11 @@ class Passage:
     """
     A live chunk that matches a query, with what is known of its article.
 
+    Of a search as of a time before the article was corrected, article and chunk are those of then.
+
     Attributes:
         article: The article, whole.
-        version: Number of the article version that is live.
+        version: Number of the article version.
         chunk: The matching chunk.
         relevance: What speaks for it.
         score: All of that in one number; higher is better.

@@ -106,15 +106,16 @@ def live_chunk_of(version: Version, row: Sequence[Any]) -> LiveChunk:
 def chunk_from(article: Article, row: Sequence[Any]) -> Chunk:
     """Read a chunk of an article from its position, start, end and sentences, and whatever comes after them."""
     position, start, end, sentences = row[:4]
-    return Chunk(article.article_id, position, start, end, article.text[start:end], _unpack(sentences))
+    return Chunk(article.article_id, position, start, end, article.text[start:end], spans(sentences))
 
 
-def pack(spans: Sequence[Span]) -> bytes:
+def pack(places: Sequence[Span]) -> bytes:
     """Write spans as int32 pairs."""
-    return np.asarray(spans, dtype=np.int32).tobytes()
+    return np.asarray(places, dtype=np.int32).tobytes()
 
 
-def _unpack(blob: bytes) -> tuple[Span, ...]:
+def spans(blob: bytes) -> tuple[Span, ...]:
+    """Read spans from int32 pairs."""
     return tuple(Span(int(start), int(end)) for start, end in np.frombuffer(blob, dtype=np.int32).reshape(-1, 2))
 
 

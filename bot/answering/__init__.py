@@ -2,5 +2,6 @@
 
 from bot.answering.answer import Answer, Citation, Claim, Question, Support
 from bot.answering.answerer import Answerer, LateAnswerer
+from bot.answering.follow_ups import Turn
 
-__all__ = ["Answer", "Answerer", "Citation", "Claim", "LateAnswerer", "Question", "Support"]
+__all__ = ["Answer", "Answerer", "Citation", "Claim", "LateAnswerer", "Question", "Support", "Turn"]

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from index_store import ArticleSummary, Filters
+from bot.answering.follow_ups import Turn
+from index_store import ArticleSummary, Filters, day
 
 Support = Literal["confirmed", "single-source", "disputed"]
+Standing = Literal["newest", "older"]
 NOT_SAID = "The indexed articles don't say."
 
 
@@ -19,11 +21,13 @@ class Question:
         text: The question in their words.
         filters: What the answer may draw on.
         key: The asker's own id for the question, handed back with the answer.
+        conversation: What was asked and said before, oldest first.
     """
 
     text: str
     filters: Filters = field(default_factory=Filters)
     key: str | None = None
+    conversation: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,16 @@ class Claim:
 
     Attributes:
         text: The statement, without citation numbers.
-        citations: Numbers of the citations it rests on; never empty.
+        citations: Numbers of the citations it rests on, that which it quotes first; never empty.
         support: "confirmed" by two or more independent articles (copies of one report are one), "single-source", or
-            "disputed".
+            "disputed": another article gives another figure at the same time.
+        standing: Where articles give different figures, whether this is the newest; None where they do not.
     """
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,27 @@ class Answer:
         return not self.claims
 
     @property
+    def turn(self) -> Turn:
+        """What a question that follows this answer may leave out."""
+        return Turn(self.standalone_question, " ".join(claim.text for claim in self.claims))
+
+    @property
     def text(self) -> str:
-        """The claims in order, each with its citation numbers behind it ("… led the talks. [1]"), or `NOT_SAID`."""
+        """The claims in order, with what leads in to them and their numbers ("… led the talks. [1]"), or `NOT_SAID`."""
         if self.abstained:
             return NOT_SAID
-        return " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}" for claim in self.claims)
+        return " ".join(f"{self.lead_in(claim)}{claim.text} {numbers(claim)}" for claim in self.claims)
+
+    def lead_in(self, claim: Claim) -> str:
+        """Say who told a figure that differs from another, and when: "Quay Mail, 5 March 2025: "; "" for none."""
+        if claim.standing is None or (claim.standing == "newest" and claim.support != "disputed"):
+            return ""
+        citation = self.citations[claim.citations[0] - 1]
+        before = "" if claim.support == "disputed" else "Before that, "
+        newest = " (newest)" if claim.standing == "newest" else ""
+        return f"{before}{citation.publisher or citation.title}, {day(citation.published_at)}{newest}: "
+
+
+def numbers(claim: Claim) -> str:
+    """Write a claim's citation numbers: "[1][3]"."""
+    return "".join(f"[{n}]" for n in claim.citations)

@@ -2,15 +2,18 @@
 
 import time
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Self
 
 from bot.answering.answer import Answer, Question
 from bot.answering.claims import choose, cite
+from bot.answering.events import event_in, period_since
 from bot.answering.evidence import Matter, select
+from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
+from bot.settings import BotSettings
 from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
 
 _PASSAGES = 12
@@ -20,8 +23,16 @@ _PASSAGES_PER_ARTICLE = 3
 class Answerer:
     """Answers questions from one open index; one question at a time."""
 
-    def __init__(self, index: NewsIndex) -> None:
+    def __init__(self, index: NewsIndex, *, zone: tzinfo | None = None) -> None:
+        """
+        Answer from an index.
+
+        Args:
+            index: Open for reading; closed with this.
+            zone: Where days begin for those who ask; None for where the time of asking says, or the machine is.
+        """
         self._index = index
+        self._zone = zone
 
     @classmethod
     def open(cls, configuration: Configuration, *, resident: bool) -> Self:
@@ -37,7 +48,7 @@ class Answerer:
             EncoderError: If the embedding model cannot be loaded.
         """
         store = configuration.section(StoreSettings)
-        return cls(open_index(store, resident=resident))
+        return cls(open_index(store, resident=resident), zone=configuration.section(BotSettings).zone)
 
     def close(self) -> None:
         """Close the index."""
@@ -51,11 +62,11 @@ class Answerer:
             An answer in which each claim rests on exact spans of stored articles.
         """
         began = time.monotonic()
-        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
+        understood = self._understand(question)
         filters, findings = self._find(understood, question.filters)
         reason = reason_to_decline(understood, findings, filters)
         claims, citations = (
-            ((), ()) if reason else cite(choose(findings.sentences, findings.matter), self._index.version)
+            ((), ()) if reason else cite(choose(findings.sentences, understood, findings.matter), self._index.version)
         )
         if not claims and reason is None:
             reason = "No sentence of the indexed articles could be quoted as it stands."
@@ -73,8 +84,19 @@ class Answerer:
 
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""
-        understood = understand(question.text, terms=self._index.terms, now=_asked_at(question.filters))
-        return self._find(understood, question.filters)[1]
+        return self._find(self._understand(question), question.filters)[1]
+
+    def _understand(self, question: Question) -> Understanding:
+        now = question.filters.as_of or datetime.now().astimezone()
+        now = now.astimezone(self._zone) if self._zone else now
+        text = standalone(question.text, question.conversation, now=now)
+        understood = understand(text, terms=self._index.terms, now=now)
+        since = event_in(text) if understood.period is None else None
+        if since is None:
+            return understood
+        passages = self._index.search(text, question.filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE)
+        period = period_since(since[0], since["event"], passages, terms=self._index.terms, zone=now.tzinfo or UTC)
+        return understand(text, terms=self._index.terms, now=now, period=period)
 
     def _find(self, question: Understanding, filters: Filters) -> tuple[Filters, Findings]:
         """Search within the period that a question names; then, of a date, in articles of other times that name it."""
@@ -105,11 +127,6 @@ class Answerer:
             matter=matter,
             signs=signs_of(question, passages, sentences, matter),
         )
-
-
-def _asked_at(filters: Filters) -> datetime:
-    """Return when a question is asked, in the zone that was given, or else in the machine's own."""
-    return filters.as_of or datetime.now().astimezone()
 
 
 class LateAnswerer:

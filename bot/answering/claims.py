@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.answering.answer import Citation, Claim, Support
+from bot.answering.answer import Citation, Claim, Standing, Support
+from bot.answering.disagreement import Told, contradicts, differing
 from bot.answering.evidence import Matter, Sentence, share
+from bot.answering.question import Understanding
 from index_store import Version
 
 MOST_CLAIMS = 3
-MOST_WORDS = 45
+MOST_WORDS = 55
 MOST_WITNESSES = 2  # to a claim, beside the sentence it is made of
-_WORTH_SAYING = 0.85  # of the best sentence's score
+_WORTH_SAYING = 0.75  # of the best sentence's score
 _SAME = 0.6  # of what one sentence tells, the share that another tells too
 _AGREES = 0.5  # of what is asked for, and of what a claim tells beyond it, the share that bears it out
 _Place: TypeAlias = tuple[str, int, int, int]
@@ -27,23 +29,50 @@ class Statement:
     Attributes:
         sentence: What is said.
         witnesses: Sentences of other articles that tell the same; copies of one report are one article.
+        standing: Whether it is the newest of several figures for what is asked; None where there is but one.
+        is_disputed: Whether another article gave another figure at the same time.
     """
 
     sentence: Sentence
     witnesses: tuple[Sentence, ...] = ()
+    standing: Standing | None = None
+    is_disputed: bool = False
 
 
-def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ...]:
+def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[Statement, ...]:
     """
-    Choose what is said: the best sentence, and others where they are about as good and say something else.
+    Choose what is said: figures that differ; else the best sentence, and others as good that say something else.
 
     Args:
         sentences: Best first.
+        question: What is asked.
         matter: The question's terms.
 
     Returns:
-        At most `MOST_CLAIMS` statements, and beyond the first none that would make the answer longer than `MOST_WORDS`.
+        At most `MOST_CLAIMS` statements. Where no figures differ, beyond the first none that would make the answer
+        longer than `MOST_WORDS`.
     """
+    figures = differing(sentences, question, matter)[:MOST_CLAIMS]
+    if figures:
+        return tuple(_statements_of(figures, sentences, matter))
+    return tuple(
+        Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in _best(sentences, matter)
+    )
+
+
+def _statements_of(figures: Sequence[Told], sentences: Sequence[Sentence], matter: Matter) -> Iterator[Statement]:
+    """State each figure, the newest first."""
+    newest, *others = figures
+    for told in figures:
+        yield Statement(
+            told.sentence,
+            tuple(_witnesses(told.sentence, sentences, matter)),
+            standing="newest" if told is newest else "older",
+            is_disputed=any(contradicts(one, newest) for one in (others if told is newest else [told])),
+        )
+
+
+def _best(sentences: Sequence[Sentence], matter: Matter) -> list[Sentence]:
     chosen: list[Sentence] = []
     words = 0
     for sentence in sentences:
@@ -54,7 +83,7 @@ def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ..
             words += length
         if len(chosen) == MOST_CLAIMS:
             break
-    return tuple(Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in chosen)
+    return chosen
 
 
 def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
@@ -111,10 +140,17 @@ def cite(
             continue
         for one in quoted:
             citations.setdefault(_place(one), replace(one, n=len(citations) + 1))
-        support: Support = "confirmed" if len(quoted) > 1 else "single-source"
-        numbers = tuple(sorted(citations[_place(one)].n for one in quoted))
-        claims.append(Claim(" ".join(quoted[0].quote.split()), numbers, support))
+        numbers = tuple(citations[_place(one)].n for one in quoted)
+        claims.append(
+            Claim(" ".join(quoted[0].quote.split()), numbers, _support(statement, quoted), statement.standing)
+        )
     return tuple(claims), tuple(citations.values())
+
+
+def _support(statement: Statement, quoted: Sequence[Citation]) -> Support:
+    if statement.is_disputed:
+        return "disputed"
+    return "confirmed" if len(quoted) > 1 else "single-source"
 
 
 def _place(citation: Citation) -> _Place:

@@ -31,6 +31,11 @@ _SIGNS = {
         re.I,
     ),
 }
+# "MANDALAY — At least", "Paris (AFP) - The", "(CNN) More"
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z.’', /-]{2,40}|[A-Z]\w+(?:,? [A-Z]\w+){0,2},?(?= \())(?:,? [A-Z][a-z]+\.? \d{1,2})?"
+    r"(?: \([A-Z][\w /.-]{1,20}\))? ?[—–-]{1,2} (?=[A-Z0-9“\"])|\([A-Z]{2,8}\) ?[—–-]? ?(?=[A-Z0-9“\"])"
+)
 # "He said so" says nothing without the sentence before.
 _NEEDS_THE_ONE_BEFORE = re.compile(r"^[\"“'‘(]*(he|she|it|they|this|that|these|those|his|her|its|their|both)\b", re.I)
 
@@ -76,7 +81,8 @@ class Sentence:
 
     Attributes:
         passage: Where it stands.
-        span: Its characters in the article's text; with the sentence before it where it would say nothing alone.
+        span: Its characters in the article's text, without a dateline ("PARIS — "), and with the sentence before it
+            where it would say nothing alone.
         features: What speaks for it.
     """
 
@@ -184,7 +190,8 @@ class _Passage:
             before = self._passage.chunk.sentences[position - 1]
             if span.end - before.start <= LONGEST_SENTENCE_CHARS:
                 return Span(before.start, span.end)
-        return span
+        dateline = _DATELINE.match(text)
+        return Span(span.start + dateline.end(), span.end) if dateline else span
 
 
 def _could_be_quoted(text: str) -> bool:

@@ -30,6 +30,7 @@ _KINDS = (
         re.compile(r"\bwhen\b|\bwhat (day|date|month|year|time)\b|\bhow soon\b|\bwhich (day|date|month|year)\b", re.I),
     ),
 )
+_CIRCUMSTANCES = re.compile(r"On (?P<told>[^:?]+): (?=\S)")
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"”’)]?\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -80,7 +81,7 @@ class Understanding:
         return self.names + tuple(number for number in self.numbers if number.isdigit())
 
 
-def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
+def understand(text: str, *, terms: Terms, now: datetime, period: Period | None = None) -> Understanding:
     """
     Read a question.
 
@@ -88,18 +89,19 @@ def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
         text: The question in the asker's words.
         terms: Reduces a text to index terms.
         now: When it is asked, in the asker's time zone.
+        period: The stretch of time that it names, where that is known; otherwise it is read from its words.
     """
     standalone = " ".join(text.split())
-    period = period_of(standalone, now=now)
+    period = period or period_of(standalone, now=now)
     timeless = standalone.replace(period.phrase, " ") if period else standalone
     asking = _asking_part(timeless)
-    matter, first = _matter(timeless), _WORD.search(standalone)
+    matter, first = matter_words(timeless), _WORD.search(standalone)
     names = (word for word in matter if word[0].isupper() and not (first and word == first[0]))
     return Understanding(
         standalone=standalone,
         kind=next((kind for kind, pattern in _KINDS if pattern.search(standalone)), Kind.OTHER),
         terms=_terms_of(timeless, terms),
-        asked=_terms_of(asking, terms),
+        asked=_terms_of(asking if matter_words(asking) else timeless, terms),
         phrases=frozenset(pairwise(terms(asking))),
         names=tuple(_POSSESSIVE.sub("", name) for name in names),
         numbers=tuple(word for word in matter if word[0].isdigit()),
@@ -108,18 +110,24 @@ def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
     )
 
 
+def circumstances(question: str) -> str:
+    """Return what is put in front of a question to say what it is about: "On the Doha talks: …"; "" for nothing."""
+    match = _CIRCUMSTANCES.match(question)
+    return match["told"] if match else ""
+
+
 def _asking_part(standalone: str) -> str:
-    """Return the sentences that end in a question mark; the last one where none does."""
-    sentences = _SENTENCE_BREAK.split(standalone)
+    """Return the sentences that end in a question mark, without circumstances; the last one where none does."""
+    sentences = _SENTENCE_BREAK.split(_CIRCUMSTANCES.sub("", standalone, count=1))
     return " ".join(sentence for sentence in sentences if "?" in sentence) or sentences[-1]
 
 
 def _terms_of(text: str, terms: Terms) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(terms(" ".join(_matter(text))) or terms(text)))
+    return tuple(dict.fromkeys(terms(" ".join(matter_words(text))) or terms(text)))
 
 
-def _matter(text: str) -> list[str]:
-    """Return the words that are more than part of asking; "US" is, "us" is not."""
+def matter_words(text: str) -> list[str]:
+    """Return the words that are more than part of asking, in order; "US" is, "us" is not."""
     return [
         word
         for word in _WORD.findall(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.answering import Answer, Citation, Claim, Support
 from bot.render.markup import link, plain, timestamp, units, web_address
-from bot.render.wording import searched_within
+from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
@@ -27,6 +27,7 @@ _FOOTER_SHARE = 100
 _LEAST_CLAIM = 200
 _LEAST_CITATION = 280
 _PUBLISHER_SHARE = 80
+_LEAD_IN_SHARE = 120
 _TITLE_SHARE = 240
 _NUMBERS_SHOWN = 6
 _COPIES_SHARE = 160
@@ -74,7 +75,7 @@ def answer_message(answer: Answer) -> AnswerMessage:
     if answer.abstained:
         return AnswerMessage(title, _abstention(answer), (), "", GREY)
     window = searched_within(answer)
-    description = _searched_as(answer) + _claims(answer.claims) + (f"\n*{window}*" if window else "")
+    description = _searched_as(answer) + _claims(answer) + (f"\n*{window}*" if window else "")
     room = EMBED_LIMIT - units(title) - units(description) - _FOOTER_SHARE
     fields = _citations(answer.citations, room)
     return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))
@@ -88,18 +89,18 @@ def failure_message(message: str, *, remedy: str = "") -> AnswerMessage:
 
 def _searched_as(answer: Answer) -> str:
     """Show the question that was searched where it is not the one that was asked."""
-    if answer.standalone_question.strip() == answer.question.text.strip():
-        return ""
-    return f"*Searched as: {plain(answer.standalone_question, limit=300)}*\n"
+    searched = searched_as(answer)
+    return f"*Searched as: {plain(searched, limit=300)}*\n" if searched else ""
 
 
-def _claims(claims: Sequence[Claim]) -> str:
+def _claims(answer: Answer) -> str:
     """Write a line a claim. Each may use an equal share of the room that those before it have left."""
+    claims = answer.claims
     shown = claims[: _CLAIMS_SHARE // _LEAST_CLAIM]
     lines: list[str] = []
     room = _CLAIMS_SHARE
     for position, claim in enumerate(shown):
-        line = _claim(claim, limit=room // (len(shown) - position))
+        line = _claim(claim, answer.lead_in(claim), limit=room // (len(shown) - position))
         lines.append(line)
         room -= units(line) + len("\n")
     if len(shown) < len(claims):
@@ -107,11 +108,12 @@ def _claims(claims: Sequence[Claim]) -> str:
     return "\n".join(lines)
 
 
-def _claim(claim: Claim, *, limit: int) -> str:
+def _claim(claim: Claim, lead_in: str, *, limit: int) -> str:
     sign, words = _SUPPORT[claim.support]
     numbers = "".join(rf"\[{n}\]" for n in claim.citations[:_NUMBERS_SHOWN])
     more = "…" if len(claim.citations) > _NUMBERS_SHOWN else ""
-    before, after = f"{sign} ", f" **{numbers}{more}** · *{words}*"
+    before = f"{sign} {plain(lead_in, limit=_LEAD_IN_SHARE)} " if lead_in else f"{sign} "
+    after = f" **{numbers}{more}** · *{words}*"
     return before + plain(claim.text, limit=limit - units(before) - units(after) - len("\n")) + after
 
 

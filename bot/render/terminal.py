@@ -6,7 +6,8 @@ import textwrap
 import click
 
 from bot.answering import Answer, Citation, Claim
-from bot.render.wording import searched_within
+from bot.answering.answer import numbers
+from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
@@ -32,19 +33,36 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    claims = click.style(wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
-    window = searched_within(answer)
+    claims = click.style(_claims(answer), bold=True)
     citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join([f"{claims}\n{wrapped(window)}" if window else claims, *citations])
+    return "\n\n".join(["\n".join([claims, *_searched(answer)]), *citations])
 
 
-def _claim(claim: Claim) -> str:
+def _searched(answer: Answer) -> list[str]:
+    """Say what was searched, where the question does not say it in so many words."""
+    return [wrapped(line) for line in (_followed(answer), searched_within(answer)) if line]
+
+
+def _followed(answer: Answer) -> str:
+    searched = searched_as(answer)
+    return f"Searched as: {printable(searched)}" if searched else ""
+
+
+def _claims(answer: Answer) -> str:
+    """Write claims as one paragraph; figures that differ have one each."""
+    claims = [printable(_claim(answer, claim)) for claim in answer.claims]
+    differ = any(claim.standing for claim in answer.claims)
+    return "\n".join(map(wrapped, claims)) if differ else wrapped(" ".join(claims))
+
+
+def _claim(answer: Answer, claim: Claim) -> str:
     support = "" if claim.support == "single-source" else f" ({claim.support})"
-    return f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}{support}"
+    return f"{answer.lead_in(claim)}{claim.text} {numbers(claim)}{support}"
 
 
 def _abstention(answer: Answer) -> str:
-    told = click.style(answer.text, bold=True) + f"\n{wrapped(printable(answer.reason or ''))}"
+    lines = (printable(answer.reason or ""), _followed(answer))
+    told = "\n".join([click.style(answer.text, bold=True), *(wrapped(line) for line in lines if line)])
     if not answer.nearest:
         return told
     return f"{told}\n\nNearest:\n" + "\n".join(nearest_text(summary) for summary in answer.nearest)

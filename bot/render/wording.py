@@ -16,3 +16,9 @@ def searched_within(answer: Answer) -> str:
         if moment and moment != own
     ]
     return f"Searched: articles published {' and '.join(bounds)}." if bounds else ""
+
+
+def searched_as(answer: Answer) -> str:
+    """Return the question that was searched where it is not the one that was asked; "" where it is."""
+    asked = " ".join(answer.question.text.split())
+    return "" if answer.standalone_question == asked else answer.standalone_question

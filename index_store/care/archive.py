@@ -5,13 +5,17 @@ Chroma and Tantivy are left out: they are copies, which no moment of a writer fi
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Annotated
 
-CATALOG = "catalog.sqlite"
+from pydantic import Field
+
+from index_store.catalog_file import CATALOG
+
 MANIFEST = "manifest.json"
 KIND = "dateline backup, layout 1"
 
-_NAMES = re.compile(r"catalog\.sqlite|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
+_NAMES = re.compile(rf"{re.escape(CATALOG)}|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,100}}")
 
 
 def may_hold(name: str) -> bool:
@@ -31,7 +35,7 @@ class Member:
     """
 
     name: str
-    size_bytes: int
+    size_bytes: Annotated[int, Field(ge=0)]
     sha256: str
 
 
@@ -41,15 +45,13 @@ class Manifest:
     What a backup says of itself.
 
     Attributes:
+        kind: `KIND`.
         created_at: When it was made (ISO 8601, UTC), for people who look into the file.
         catalog_format: Format of its catalog; a newer one is refused before anything is unpacked.
         members: Its files, but the manifest.
     """
 
+    kind: str
     created_at: str
-    catalog_format: int
+    catalog_format: Annotated[int, Field(ge=0, lt=2**31)]  # of 32 bits in SQLite
     members: tuple[Member, ...]
-
-    def json(self) -> dict[str, object]:
-        """Write it as it stands in the file."""
-        return {"kind": KIND} | asdict(self)

@@ -5,20 +5,21 @@ import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from index_store.care.archive import CATALOG, MANIFEST, Manifest, Member, may_hold
+from index_store.care.archive import KIND, MANIFEST, Manifest, Member, may_hold
+from index_store.care.contents import fault_in
 from index_store.care.holding import read_catalog
 from index_store.care.sizes import require_room, sizes
 from index_store.care.whole_file import whole_file
 from index_store.catalog import Catalog
+from index_store.catalog_file import CATALOG
+from index_store.errors import IndexStoreError
 from index_store.records import Filters
 from index_store.schema import SCHEMA_VERSION
 
@@ -46,26 +47,36 @@ def back_up(folder: Path, file: Path, *, force: bool) -> Backup:
 
     Raises:
         EmptyIndexError: If nothing has been indexed there.
-        IndexStoreError: If the file is there already, or cannot be written.
+        IndexStoreError: If the file is there already or cannot be written, or the catalog is damaged.
     """
     with read_catalog(folder) as catalog, whole_file(file, outside=folder, force=force) as stream:
         measured = sizes(folder)
         require_room(file.parent, 2 * measured["catalog"] + measured["encoder"])
-        with _frozen(catalog, file) as frozen:
-            _write(stream, {CATALOG: frozen} | _compiled_model(folder))
-            with closing(Catalog.open(frozen)) as copied:
-                counts = copied.count_articles(Filters()), copied.count_chunks(Filters())
+        frozen = Path(stream.name).with_name(CATALOG)  # beside the draft, and gone with it
+        _freeze(catalog, frozen, file)
+        with closing(Catalog.open(frozen)) as copied:
+            _require_sound(copied, folder)
+            counts = copied.count_articles(Filters()), copied.count_chunks(Filters())
+        _write(stream, {CATALOG: frozen} | _compiled_model(folder))
     return Backup(*counts, size_bytes=file.stat().st_size)
 
 
-@contextmanager
-def _frozen(catalog: Catalog, file: Path) -> Iterator[Path]:
-    """Copy the catalog as of one moment, beside a file; the copy is gone afterwards."""
-    with TemporaryDirectory(prefix=f"{file.name}.", suffix=".part", dir=file.parent) as draft:
-        frozen = Path(draft, CATALOG)
+def _freeze(catalog: Catalog, frozen: Path, file: Path) -> None:
+    """Copy the catalog as of one moment."""
+    try:
         with closing(sqlite3.connect(frozen)) as copy:
             catalog.connection.backup(copy)  # in one step: in several, a busy writer would make it begin anew for ever
-        yield frozen
+    except sqlite3.OperationalError as error:
+        raise IndexStoreError(
+            f"The catalog cannot be copied beside {file}: {error}.", remedy="Check both disks, and their free space."
+        ) from error
+
+
+def _require_sound(copied: Catalog, folder: Path) -> None:
+    """Refuse to write what `restore` would refuse to unpack."""
+    fault = fault_in(copied)
+    if fault:
+        raise IndexStoreError(f"{folder} is not sound, so no backup was made: {fault.told}.", remedy=fault.remedy)
 
 
 def _compiled_model(folder: Path) -> dict[str, Path]:
@@ -81,8 +92,8 @@ def _write(stream: BinaryIO, paths: dict[str, Path]) -> None:
     ):
         files = {name: opened.enter_context(path.open("rb")) for name, path in paths.items()}
         members = tuple(_member(name, file) for name, file in files.items())
-        manifest = Manifest(datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION, members)
-        archive.writestr(MANIFEST, json.dumps(manifest.json(), indent=1))
+        manifest = Manifest(KIND, datetime.now(UTC).isoformat(timespec="seconds"), SCHEMA_VERSION, members)
+        archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
         for name, file in files.items():
             file.seek(0)
             with archive.open(name, "w", force_zip64=True) as target:

@@ -13,6 +13,7 @@ from index_store.catalog import Catalog
 from index_store.encoder import Model
 from index_store.errors import DatelineError
 from index_store.models import check_model
+from index_store.records import chunk_key
 from index_store.schema import SCHEMA, SCHEMA_VERSION
 
 RESTORE = "Restore a backup into another folder with `dateline restore`, or index into one with --data-dir."
@@ -33,13 +34,13 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def check_file(connection: sqlite3.Connection) -> Finding:
-    """Look through the pages of the file, and at its tables."""
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+def check_file(catalog: Catalog) -> Finding:
+    """Look at the tables of the file, and then through its pages, which runs what stands in foreign tables."""
+    if not has_our_tables(catalog.connection):
+        return problem("catalog", f"its tables are not those of format {SCHEMA_VERSION}", remedy=RESTORE)
+    (verdict,) = catalog.connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         return problem("catalog", f"the file is damaged: {str(verdict).splitlines()[-1]}", remedy=RESTORE)
-    if not has_our_tables(connection):
-        return problem("catalog", f"its tables are not those of format {SCHEMA_VERSION}", remedy=RESTORE)
     return ok("catalog", f"format {SCHEMA_VERSION}, its file is sound")
 
 
@@ -53,7 +54,7 @@ def has_our_tables(connection: sqlite3.Connection) -> bool:
 def _tables(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     """List tables and the like without comments and spaces, which differ in a catalog that was migrated."""
     rows = connection.execute(_ITEM_TABLES)
-    return [(kind, name, _plain(sql)) for kind, name, sql in rows]
+    return [(kind, name, _plain(str(sql))) for kind, name, sql in rows]
 
 
 def _plain(sql: str) -> str:
@@ -91,16 +92,20 @@ class Chunks:
 def walk_chunks(connection: sqlite3.Connection) -> Chunks:
     """Look at each live chunk's spans and vector, and for articles without any."""
     with snapshot(connection):
-        live = connection.execute("SELECT version_id, article_id, length(text) FROM versions WHERE retired_at IS NULL")
-        versions = {version_id: (article_id, length) for version_id, article_id, length in live}
+        live = connection.execute(
+            "SELECT version_id, article_id, number, length(text) FROM versions WHERE retired_at IS NULL"
+        )
+        versions = {version_id: columns for version_id, *columns in live}
         count, dimensions, faults, seen = 0, None, list[str](), set[int]()
-        rows = connection.execute('SELECT chunk_key, version_id, start, "end", sentences, vector FROM chunks')
-        for key, version_id, start, end, sentences, vector in rows:
+        rows = connection.execute('SELECT chunk_key, version_id, position, start, "end", sentences, vector FROM chunks')
+        for key, version_id, position, start, end, sentences, vector in rows:
             count += 1
             dimensions = dimensions or len(vector) // 4
             seen.add(version_id)
-            _, length = versions.get(version_id, ("", 0))
+            article_id, number, length = versions.get(version_id, ("", 0, 0))
             fault = _span_fault(start, end, sentences, length) or _vector_fault(vector, dimensions)
+            if not fault and (position < 0 or key != chunk_key(article_id, number, position)):
+                fault = "bears another key than its article, version and position make"
             if fault:
                 faults.append(f"{key} {fault}")
     faults += [f"{versions[one][0]} has no chunks" for one in versions.keys() - seen]
@@ -122,13 +127,15 @@ def _span_fault(start: int, end: int, sentences: bytes, length: int) -> str:
 def _vector_fault(vector: bytes, dimensions: int) -> str:
     if len(vector) != 4 * dimensions or not dimensions:
         return f"has a vector of {len(vector)} bytes instead of {4 * dimensions}"
-    numbers = np.frombuffer(vector, dtype=np.float32)
+    with np.errstate(invalid="ignore"):  # of NaN, which is never near to 1
+        numbers = np.frombuffer(vector, dtype=np.float32).astype(np.float64)  # whose squares never overflow
     is_unit = abs(float(numbers @ numbers) - 1) <= 2 * _UNIT_LENGTH_TOLERANCE
     return "" if is_unit else "has a vector that is not of unit length"
 
 
-def check_chunks(chunks: Chunks) -> Finding:
+def check_chunks(catalog: Catalog) -> Finding:
     """Say what is wrong with chunks."""
+    chunks = walk_chunks(catalog.connection)
     if not chunks.faults:
         return ok("chunks", f"all {chunks.count:,} are spans of their articles, with vectors of {chunks.dimensions}")
     named = "; ".join(chunks.faults[:_MOST_NAMED])

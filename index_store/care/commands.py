@@ -1,6 +1,8 @@
 """The commands that look after a data folder: `doctor`, `rebuild`, `compact` and `stats`."""
 
 import json
+import os
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from index_store.care.findings import Finding, Status
 from index_store.care.holding import read_catalog
 from index_store.care.progress import bar
 from index_store.care.readable_stats import readable_statistics, statistics_json
-from index_store.care.rebuild import rebuild_copies, restore_encoder
+from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import statistics
 from index_store.configuration import Configuration, StoreSettings
@@ -31,9 +33,9 @@ def doctor(configuration: Configuration, *, as_json: bool) -> None:
     """
     Check the data folder, changing nothing, and say what to run if something is wrong.
 
-    Checked are the catalog's file, the model it was made with, every chunk's span and vector, the compiled model,
-    Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the bot and
-    a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
+    Checked are the catalog's file, every row, every chunk's span and vector, the model it was made with, the compiled
+    model, Chroma and Tantivy against the catalog both ways, what killed runs left, and the disk. It may run beside the
+    bot and a writer: what is in flight is no fault. Exit status: 0 healthy, 1 not.
 
     \b
     Examples:
@@ -45,12 +47,20 @@ def doctor(configuration: Configuration, *, as_json: bool) -> None:
     for finding in examine(store.data_dir, embedding_model=store.embedding_model, server=store.chroma_server):
         findings.append(finding)
         if not as_json:
-            click.echo(_readable_finding(finding))
+            _say(_readable_finding(finding))
     is_healthy = all(finding.status is not Status.PROBLEM for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
         click.echo(json.dumps({"healthy": is_healthy, "checks": checks}, ensure_ascii=False))
     raise click.exceptions.Exit(0 if is_healthy else 1)
+
+
+def _say(text: str) -> None:
+    """Print; for whoever closes the pipe early, as `head` does, the exit status still tells the verdict."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _readable_finding(finding: Finding) -> str:
@@ -79,7 +89,7 @@ def rebuild(configuration: Configuration, *, quiet: bool) -> None:
     with bar("Making the copies", quiet=quiet) as expect:
         articles, chunks = rebuild_copies(store.data_dir, server=store.chroma_server, expect=expect)
     click.echo(f"Made Chroma and Tantivy anew: {counted(articles, 'article')}, {counted(chunks, 'chunk')}.")
-    if articles and not restore_encoder(store.data_dir, embedding_model=store.embedding_model):
+    if articles and not ensure_compiled(store.data_dir, embedding_model=store.embedding_model):
         click.echo("The model cannot be compiled; questions are encoded by sentence-transformers.", err=True)
 
 

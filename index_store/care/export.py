@@ -1,4 +1,4 @@
-"""The live articles as JSON lines, which `dateline index` reads back to an identical index."""
+"""The live articles as JSON lines, which `dateline index` reads back to the same articles and chunks."""
 
 import json
 from collections.abc import Iterator

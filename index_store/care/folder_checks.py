@@ -1,16 +1,17 @@
 """Checks of a data folder around its stores: who writes to it, what lies about, room, the compiled model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from index_store.care.compiled_model import fault_of
 from index_store.care.findings import Finding, note, ok, problem
 from index_store.care.sizes import free_bytes, readable_bytes, sizes
+from index_store.care.unfinished import RESTORE_DRAFT
 from index_store.copies import leftovers
 from index_store.copy_places import Copy
 from index_store.errors import IndexStoreError
-from index_store.lock import NOTE, noted_writer
+from index_store.lock import NOTE, is_held, noted_writer
 
 _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 
@@ -18,8 +19,9 @@ _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 def check_writer(folder: Path) -> Finding:
     """Tell whether a process is writing; one that died has left a note and, to be cleared away, what it had begun."""
     writer = noted_writer(folder)
-    if writer is None and (folder / NOTE).exists():  # it is writing its note right now
-        return note("writer", "a process is about to write")
+    if writer is None and (folder / NOTE).exists():  # a writer has not finished its note, or it is not a writer's
+        told = "a process is writing" if is_held(folder) else "no process is writing"
+        return note("writer", f"{told}; {NOTE} names none, and the next writer replaces it")
     if writer is None:
         return ok("writer", "no process is writing")
     if writer.is_alive:
@@ -28,9 +30,9 @@ def check_writer(folder: Path) -> Finding:
     return note("writer", told)
 
 
-def check_leftovers(copies: Sequence[Copy]) -> Finding:
-    """Tell of drafts of copies, as far as these can be looked at."""
-    names = list[str]()
+def check_drafts(folder: Path, copies: Sequence[Copy]) -> Finding:
+    """Tell of drafts of copies, as far as these can be looked at, and of what a killed restore left."""
+    names = [RESTORE_DRAFT] if (folder / RESTORE_DRAFT).exists() else []
     for copy in copies:
         with suppress(IndexStoreError):  # a server that cannot be reached is told by the check of Chroma
             names += leftovers([copy])
@@ -38,9 +40,19 @@ def check_leftovers(copies: Sequence[Copy]) -> Finding:
         return ok("drafts", "none")
     return note(
         "drafts",
-        f"{', '.join(names)}: being made, or left by a killed `dateline rebuild`",
-        remedy="If no process is writing, the next `dateline rebuild` or `dateline index` clears them away.",
+        f"{', '.join(names)}: being made, or left by a killed `dateline rebuild` or `dateline restore`",
+        remedy="If no process is writing, `dateline rebuild` clears them away.",
     )
+
+
+def check_unfinished(folder: Path) -> Iterator[Finding]:
+    """Tell of a restore that has not put its catalog in place, if there is one."""
+    if (folder / RESTORE_DRAFT).exists():
+        yield note(
+            "drafts",
+            f"{RESTORE_DRAFT}: a restore is at work here, or was killed",
+            remedy="If no process is writing, run `dateline restore FILE` again, which clears it away.",
+        )
 
 
 def check_room(folder: Path) -> Finding:

@@ -1,14 +1,15 @@
 """Making anew what can be made anew: both copies, and the compiled model where it is missing or broken."""
 
-import shutil
 from pathlib import Path
 
 from index_store.care.compiled_model import dimensions_of, fault_of
 from index_store.care.holding import held_catalog, read_catalog
 from index_store.care.progress import Expect, unseen
 from index_store.care.sizes import require_room, sizes
+from index_store.care.unfinished import clear_unfinished
 from index_store.copies import rebuild
 from index_store.copy_places import all_copies
+from index_store.deletion import delete
 from index_store.encoder import Model, PassageEncoder
 from index_store.models import check_model
 from index_store.records import ChromaServer, Filters
@@ -16,7 +17,7 @@ from index_store.records import ChromaServer, Filters
 
 def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: Expect = unseen) -> tuple[int, int]:
     """
-    Make Chroma and Tantivy anew from the catalog.
+    Make Chroma and Tantivy anew from the catalog, and clear away what killed commands left.
 
     Args:
         folder: The data folder.
@@ -30,6 +31,7 @@ def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: 
         IndexStoreError: As `held_catalog`, or if the disk has no room for both.
     """
     with held_catalog(folder) as catalog:
+        clear_unfinished(folder)
         measured = sizes(folder)
         require_room(folder, measured["chroma"] + measured["words"])
         articles, copies = catalog.count_articles(Filters()), all_copies(folder, server, owner=catalog.identity())
@@ -37,7 +39,7 @@ def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: 
         return articles, catalog.count_chunks(Filters())
 
 
-def restore_encoder(folder: Path, *, embedding_model: str) -> bool:
+def ensure_compiled(folder: Path, *, embedding_model: str) -> bool:
     """
     Compile the model for questions where that is missing or broken.
 
@@ -60,5 +62,5 @@ def restore_encoder(folder: Path, *, embedding_model: str) -> bool:
     with held_catalog(folder) as catalog:
         model = Model.from_setting(embedding_model)
         check_model(catalog, model)
-        shutil.rmtree(compiled, ignore_errors=True)
+        delete(compiled)
         return PassageEncoder(model).export(compiled)

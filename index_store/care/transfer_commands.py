@@ -2,7 +2,8 @@
 
 import gzip
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -16,8 +17,10 @@ from index_store.care.restore import restore as restore_folder
 from index_store.care.sizes import readable_bytes
 from index_store.care.whole_file import whole_file
 from index_store.configuration import Configuration, StoreSettings
+from index_store.errors import IndexStoreError
 from index_store.formats import counted
 from index_store.options import configured, filter_options, filters_from
+from index_store.unmatched import nothing_passes
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -73,9 +76,9 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
     """
     Write the articles as JSON lines, oldest first; `dateline index` makes the same index of them.
 
-    A line has article_id, url, title, text, authors, publisher, published_at, date_source, date_confidence,
-    modified_at, section and language. Past versions and what is known of sources are not exported: `dateline backup`
-    has them.
+    Ids, texts, chunks and spans will be identical there, vectors equal to within 1e-6. A line has article_id, url,
+    title, text, authors, publisher, published_at, date_source, date_confidence, modified_at, section and language. Past
+    versions and what is known of sources are not exported: `dateline backup` has them.
 
     \b
     Examples:
@@ -87,14 +90,28 @@ def export(configuration: Configuration, /, *, output: Path | None, force: bool,
     if force and output is None:
         raise click.UsageError("--force belongs to -o.")
     data_dir = configuration.section(StoreSettings).data_dir
-    with read_catalog(data_dir) as catalog, ExitStack() as opened:
-        stream: BinaryIO = sys.stdout.buffer
-        if output is not None:
-            stream = opened.enter_context(whole_file(output, outside=data_dir, force=force))
-            if output.suffix.lower() == ".gz":
-                stream = cast("BinaryIO", opened.enter_context(gzip.GzipFile(fileobj=stream, mode="wb")))
+    with read_catalog(data_dir) as catalog, _opened(output, outside=data_dir, force=force) as stream:
         count = 0
         for line in exported_lines(catalog, filters):
             stream.write(f"{line}\n".encode())
             count += 1
+        stream.flush()  # standard output may be full, and nobody is told of that when it is closed
+        if not count:
+            click.echo(nothing_passes(catalog, filters), err=True)
     click.echo(f"Exported {counted(count, 'article')}.", err=True)
+
+
+@contextmanager
+def _opened(output: Path | None, *, outside: Path, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that is written whole, packed if it shall be, or standard output for None."""
+    if output is None:
+        if sys.stdout is None:  # its descriptor was closed: `>&-`
+            raise IndexStoreError("Standard output is closed.", remedy="Name a file with -o.")
+        yield sys.stdout.buffer
+        return
+    with whole_file(output, outside=outside, force=force) as stream:
+        if output.suffix.lower() != ".gz":
+            yield stream
+            return
+        with gzip.GzipFile(fileobj=stream, mode="wb") as packed:
+            yield cast("BinaryIO", packed)

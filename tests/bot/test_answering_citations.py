@@ -160,8 +160,9 @@ def test_only_what_the_stored_version_holds_is_cited(wanted: list[tuple[Span, bo
     assert [claim.citations for claim in claims] == [(n,) for n in range(1, len(held) + 1)]
 
 
+ASKED = understand("What opened on the bridge?", terms=str.split, now=NOW)
 MATTER = Matter(
-    understand("What did the bridge cost?", terms=str.split, now=NOW),
+    ASKED,
     terms=str.split,
     rarity=lambda term: len(term) / 4,
 )
@@ -171,7 +172,7 @@ MATTER = Matter(
 def test_what_is_said_stays_short(wanted: list[tuple[Span, float, Article]]) -> None:
     """The best sentence is said first, and others that neither overlap it nor make the answer too long."""
     ranked = sorted((sentence(s, score, article=a) for s, score, a in wanted), key=lambda one: -one.score)
-    chosen = [statement.sentence for statement in choose(ranked, MATTER)]
+    chosen = [statement.sentence for statement in choose(ranked, ASKED, MATTER)]
     assert chosen[:1] == ranked[:1]
     assert len(chosen) <= MOST_CLAIMS
     assert set(chosen) <= set(ranked)

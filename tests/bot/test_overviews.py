@@ -241,3 +241,16 @@ def test_only_what_the_filters_let_pass_is_told(folder: Path) -> None:
     record = json.loads(run(folder, *arguments).stdout)
     assert {citation["publisher"] for citation in record["citations"]} == {"Harbour Post"}
     assert [event["date"] for event in record["events"]] == ["2024-11-18"]
+
+
+def test_what_was_corrected_since_is_told_in_the_words_of_then(revised: Path) -> None:
+    """As of a moment before a correction, nothing quotes the corrected text."""
+    with closing(NewsIndex.open(revised)) as index:
+        corrected_at = index.version(ENDED.article_id).indexed_at
+        for until, percent in ((corrected_at - timedelta(seconds=1), "six"), (corrected_at, "seven")):
+            first_seen = index.version(ENDED.article_id, 1).indexed_at
+            if until < first_seen:  # both were committed within one second
+                continue
+            told = timeline(index, "ferry strike in Port Maren", Filters(as_of=until))
+            assert any(f"{percent} percent" in event.claim.text for event in told.events)
+            assert holds(index, told.citations)

@@ -1,15 +1,17 @@
 """The commands that look after a data folder, as people run them."""
 
+import shlex
 import shutil
 import signal
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from command_line import NUMBER, TEXT_OR_NULL, Dateline, copy_index, misfits, wait_until, write_jsonl
+from command_line import NUMBER, TEXT_OR_NULL, Dateline, clean_environment, copy_index, misfits, wait_until, write_jsonl
 
 QUESTION = "Who led the talks in Doha?"
 DOCTOR = {"healthy": bool, "checks": [{"check": str, "status": str, "told": str, "remedy": str}]}
@@ -54,7 +56,7 @@ def test_doctor_finds_a_fault_and_its_remedy_heals_it(dateline: Dateline) -> Non
 
 
 def test_a_compiled_model_that_is_broken_is_found_and_compiled_anew(dateline: Dateline) -> None:
-    """Questions fail with it, doctor names the remedy, and the remedy makes questions work again."""
+    """Doctor names the remedy, and the remedy makes questions fast again."""
     assert dateline.data_dir is not None
     model = dateline.data_dir / "encoder" / "model.onnx"
     model.unlink()  # it is shared with other tests, and not to be written to
@@ -163,7 +165,7 @@ def test_an_export_is_indexed_to_the_same_index(mixed: Dateline) -> None:
     assert [row[:4] for row in again] == [row[:4] for row in chunks]
     for (*_, vector), (*_, other_vector) in zip(chunks, again, strict=True):
         np.testing.assert_allclose(
-            np.frombuffer(vector, dtype=np.float32), np.frombuffer(other_vector, dtype=np.float32), atol=1e-5
+            np.frombuffer(vector, dtype=np.float32), np.frombuffer(other_vector, dtype=np.float32), rtol=0, atol=1e-6
         )
     assert mixed("index", "all.jsonl.gz", "--json").succeeded().record["unchanged"] == 5
 
@@ -175,6 +177,36 @@ def test_an_export_can_be_filtered(dateline: Dateline) -> None:
     run = dateline("export", "--since", "2025-03-01", "--source", "Example Wire").succeeded()
     assert [record["publisher"] for record in run.records] == ["Example Wire"]
     assert "Exported 1 article." in run.err
+
+
+def test_an_export_of_nothing_names_the_nearest_publishers(dateline: Dateline) -> None:
+    """A misspelt --source is told on standard error, by `articles list` too."""
+    for command in (["export"], ["articles", "list"]):
+        run = dateline(*command, "--source", "exmaple wire").succeeded()
+        assert run.out == ""
+        assert "No publisher is called “exmaple wire”; did you mean Example Wire?" in run.err
+        assert "`dateline stats`" in dateline(*command, "--source", "Nobody").succeeded().err
+
+
+@pytest.mark.parametrize(
+    ("into", "told"), [(">&-", "Standard output is closed"), ("> /dev/full", "disk is full"), ("| true", "")]
+)
+def test_an_export_that_cannot_be_written_ends_in_words(dateline: Dateline, into: str, told: str) -> None:
+    """Status 1 and one message, or none where the reader of a pipe has gone; never a traceback."""
+    line = f"{shlex.join(map(str, dateline.command('export')))} {into}; exit ${{PIPESTATUS[0]}}"
+    run = subprocess.run(
+        ["/bin/bash", "-c", line],
+        cwd=dateline.folder,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "Traceback" not in run.stderr
+    assert "Exception" not in run.stderr
+    if told:
+        assert run.returncode == 1
+        assert told in run.stderr
 
 
 def test_compact_asks_before_it_forgets(dateline: Dateline) -> None:

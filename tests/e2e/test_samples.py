@@ -142,3 +142,21 @@ def test_the_page_on_llama_index_runs(dateline: Dateline, tmp_path: Path) -> Non
     )
     assert (run.stdout, run.returncode) == ("".join(shown), 0), run.stderr
     assert len(shown) == len(python)
+
+
+def test_a_question_may_leave_out_what_was_asked_before(dateline: Dateline) -> None:
+    """With --follows, or in a batch with "follows", a question is searched with what it leaves out, and shows it."""
+    before = "How many people died in the Myanmar earthquake?"
+    shown = dateline("ask", "And how many were injured?", "--follows", before).succeeded().out
+    assert "Searched as: On the Myanmar earthquake: how many were injured?" in shown
+    lines = [
+        {"question": "what did he say?", "follows": ["Who led the Doha talks?"]},
+        {"question": "when was that?", "follows": ["Who led the Doha talks?", "what did he say?"]},
+        {"question": "when was that?", "follows": "Who led the Doha talks?"},
+    ]
+    run = dateline("ask", "--batch", "-", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    assert run.status == 1
+    first, second, third = run.records
+    assert first["standalone_question"] == "what did he (Adam Boehler) say?"
+    assert "Adam Boehler" in second["standalone_question"]
+    assert third["error"] == "Line 3 cannot be read: “follows” must be a list of questions."

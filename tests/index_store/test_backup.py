@@ -121,6 +121,51 @@ def test_a_damaged_catalog_is_told_with_the_remedy(
     assert [path.name for path in tmp_path.iterdir()] == ["index"]
 
 
+def test_no_backup_is_made_of_a_page_that_is_damaged(folder: Path, tmp_path: Path) -> None:
+    """A page that no count reads spoils the backup all the same: it is refused with the remedy, and no file is left."""
+    content = catalog_with(folder)
+    (folder / CATALOG).write_bytes(content[:-16_384] + b"\xff" * 16_384)
+    with pytest.raises(IndexStoreError, match=r"no backup was made: the file is damaged.*dateline restore"):
+        back_up(folder, tmp_path / "b.zip", force=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+
+def test_no_backup_is_made_that_could_not_be_restored(folder: Path, tmp_path: Path) -> None:
+    """What doctor calls a problem of the catalog is told when it can still be mended."""
+    catalog_with(folder, "UPDATE chunks SET vector = zeroblob(32)")
+    with pytest.raises(IndexStoreError, match=r"not of unit length.*dateline articles remove"):
+        back_up(folder, tmp_path / "b.zip", force=False)
+
+
+# Dies when its draft is half written.
+HALF_WRITTEN = """
+import os, sys, zipfile
+from pathlib import Path
+from index_store.care.backup import back_up
+zipfile.ZipFile.open = lambda *given, **named: os._exit(9)
+back_up(Path(sys.argv[1]), Path(sys.argv[2]), force=False)
+"""
+
+
+def test_what_a_killed_backup_left_is_cleared_by_the_next(folder: Path, tmp_path: Path) -> None:
+    """The next one clears it away, under whatever name it writes; what others named so is left alone."""
+    arguments = [sys.executable, "-c", HALF_WRITTEN, str(folder), str(tmp_path / "monday.zip")]
+    assert subprocess.run(arguments, env=os.environ, timeout=120).returncode == 9
+    (left,) = tmp_path.glob("monday.zip.*.part")
+    (tmp_path / "film.part").mkdir()
+    (tmp_path / "film.part" / "film").touch()
+    back_up(folder, tmp_path / "tuesday.zip", force=False)
+    assert not left.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"index", "tuesday.zip", "film.part"}
+
+
+def test_a_device_is_not_replaced(folder: Path) -> None:
+    """Not by force either: the null device is everybody's."""
+    with pytest.raises(IndexStoreError, match="a folder or a device"):
+        back_up(folder, Path("/dev/null"), force=True)
+    assert Path("/dev/null").is_char_device()
+
+
 # Dies as it is about to move something out of its draft.
 KILLED = """
 import os, sys
@@ -145,6 +190,12 @@ def test_a_killed_restore_can_be_run_again(folder: Path, tmp_path: Path, before:
     arguments = [sys.executable, "-c", KILLED, str(tmp_path / "b.zip"), str(elsewhere), before]
     assert subprocess.run(arguments, env=os.environ, timeout=120).returncode == 9
     assert (elsewhere / "encoder").exists()
+    (told,) = (one for one in examine(elsewhere, embedding_model="") if one.check == "drafts")
+    assert (told.status, "was killed" in told.told, "`dateline restore FILE`" in told.remedy) == (
+        Status.NOTE,
+        True,
+        True,
+    )
     assert restored(tmp_path / "b.zip", elsewhere) == (2, 2)
     assert {path.name for path in elsewhere.iterdir()} == {
         "catalog.sqlite",
@@ -315,7 +366,7 @@ def test_what_is_no_backup_is_refused_and_leaves_nothing(folder: Path, tmp_path:
 def test_a_catalog_with_a_program_in_it_is_refused(folder: Path, tmp_path: Path) -> None:
     """Triggers and views run when tables are read or written; no backup of ours has any."""
     content = catalog_with(folder, "CREATE TRIGGER bad AFTER INSERT ON facts BEGIN DELETE FROM versions; END")
-    with pytest.raises(MismatchError, match="tables"):
+    with pytest.raises(IndexStoreError, match="tables"):
         restored(packed(tmp_path / "b.zip", {CATALOG: content}), tmp_path / "target")
 
 

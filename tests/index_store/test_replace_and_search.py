@@ -140,7 +140,7 @@ def test_a_crash_after_the_catalog_shows_nothing_old(tmp_path: Path, *, resident
 
 @pytest.mark.parametrize("copy", ["chroma", "words"])
 def test_a_copy_that_was_deleted_is_made_anew(tmp_path: Path, copy: str) -> None:
-    """Readers say what is missing; the next writer restores it from the catalog, without embedding again."""
+    """Readers say what is missing; the next writer makes it anew from the catalog, without embedding again."""
     with open_writer(tmp_path, recipe=RECIPE) as writer:
         put(writer, [article("mayor", "The mayor spoke.", "The council listened."), article("ferry")])
     before = found(tmp_path, "mayor council ferry", resident=True)
