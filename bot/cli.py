@@ -24,6 +24,9 @@ COMMANDS = {
     "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
+    "timeline": ("bot.overviews.commands", "timeline_command", "Tell what happened in a matter, by date, with quotes."),
+    "digest": ("bot.overviews.commands", "digest_command", "Tell the main stories of a day or a week."),
+    "changes": ("bot.overviews.commands", "changes_command", "Tell what is new, corrected or withdrawn in a matter."),
     "search": ("index_store.commands", "search", "Show the passages that match best, one an article."),
     "articles": ("index_store.commands", "articles", "List, show and remove what is indexed."),
     "sources": ("ingest.source_commands", "sources", "List, try, add and remove what `dateline reindex` reads."),
@@ -43,6 +46,11 @@ COMMANDS = {
     "backup": ("index_store.care.transfer_commands", "backup", "Write the index into one file, while others use it."),
     "restore": ("index_store.care.transfer_commands", "restore", "Unpack a backup into an empty data folder."),
     "export": ("index_store.care.transfer_commands", "export", "Write the articles as JSON lines."),
+    "eval": (
+        "bot.evaluation_command",
+        "evaluate_command",
+        "Ask questions whose answers are known, and score what is said.",
+    ),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 

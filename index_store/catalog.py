@@ -5,8 +5,9 @@ Chroma and Tantivy are copies that may lag, or hold what is gone; whatever they 
 live here does not exist. What is written into it is in `writable_catalog.py`, its tables in `schema.py`.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from index_store.records import (
     Lifetime,
     LiveChunk,
     NewVersion,
+    RetiredVersion,
     Vectors,
     Version,
 )
@@ -37,7 +39,9 @@ from index_store.rows import (
     epoch,
     lifetime_from,
     live_chunk_from,
+    live_chunk_of,
     marks,
+    retired_from,
     summary_from,
     version_from,
 )
@@ -176,6 +180,25 @@ class Catalog:
         newest = self._one(f"SELECT max(published_epoch) FROM versions WHERE {where}", values)
         return None if newest is None else datetime.fromtimestamp(newest, UTC)
 
+    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
+        """
+        List the versions that were replaced or removed within a time, those that were latest first.
+
+        Args:
+            filters: `since` and `until` say when they were; the rest, which articles they are of.
+            limit: Most to return.
+        """
+        where, values = conditions(Filters(as_of=filters.as_of, publishers=filters.publishers), live=False)
+        for condition, moment in (("retired_at >= ?", filters.since), ("retired_at <= ?", filters.until)):
+            if moment is not None:
+                where, values = f"{where} AND {condition}", [*values, epoch(moment)]
+        rows = self._connection.execute(
+            f"SELECT retired_at, {VERSION_COLUMNS} FROM versions WHERE {where} "
+            "ORDER BY retired_at DESC, version_id DESC LIMIT ?",
+            (*values, limit),
+        )
+        return tuple(retired_from(row) for row in rows)
+
     # Reading chunks.
 
     def count_chunks(self, filters: Filters) -> int:
@@ -199,6 +222,36 @@ class Catalog:
             with _translated_damage():
                 found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
+
+    def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunk of each article that passes, the newest article's first."""
+        where, values = conditions(filters)
+        rows = self._connection.execute(
+            f'SELECT chunk_key, position, start, "end", sentences, vector, {VERSION_COLUMNS} '
+            f"FROM versions CROSS JOIN chunks USING (version_id) WHERE {where} AND position = 0 "
+            "ORDER BY public_by_epoch DESC, article_id LIMIT ?",
+            (*values, limit),
+        )
+        return tuple(live_chunk_from(row) for row in rows)
+
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles that passes; the oldest article's first."""
+        where, values = conditions(filters)
+        rows = self._connection.execute(
+            f"SELECT version_id, {VERSION_COLUMNS} FROM versions WHERE {where} "
+            "AND article_id IN (SELECT value FROM json_each(?)) ORDER BY public_by_epoch, article_id",
+            (*values, json.dumps(list(article_ids))),
+        )
+        found = list[LiveChunk]()
+        for version_id, *row in rows.fetchall():  # a whole text beside each of its chunks could take gigabytes
+            version = version_from(row)
+            chunks = self._connection.execute(
+                'SELECT position, start, "end", sentences, vector FROM chunks WHERE version_id = ? AND position < ? '
+                "ORDER BY position",
+                (version_id, most),
+            )
+            found += [live_chunk_of(version, chunk) for chunk in chunks]
+        return tuple(found)
 
     def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
         """

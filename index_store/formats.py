@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from index_store.records import ArticleSummary
+from index_store.records import Article, ArticleSummary
 
 
 def iso_utc(moment: datetime | None) -> str | None:
@@ -47,9 +47,14 @@ def also_in(copies: Iterable[ArticleSummary], *, publisher: str | None) -> str:
     Returns:
         Each publisher once, or the site of one that is unknown; "" where there is no other to name.
     """
-    names = dict.fromkeys(copy.publisher or _site(copy.url) for copy in copies)
+    names = dict.fromkeys(outlet(copy) for copy in copies)
     others = [name for name in names if name != publisher]
     return f"also in {', '.join(others)}" if others else ""
+
+
+def outlet(article: Article | ArticleSummary) -> str:
+    """Name the publisher of an article; the site that it stands on where that is unknown."""
+    return article.publisher or _site(article.url)
 
 
 def _site(url: str) -> str:

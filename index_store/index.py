@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -15,7 +16,18 @@ from index_store.freshness import Asking
 from index_store.models import check_model
 from index_store.nearest import ChromaNearest, ExactNearest, HeldNearest, Nearest, opener
 from index_store.ranking import Candidate, cut, keep_best, ranked
-from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Relevance, Vectors, Version
+from index_store.records import (
+    ArticleSummary,
+    ChromaServer,
+    Filters,
+    Glance,
+    LiveChunk,
+    Passage,
+    Relevance,
+    RetiredVersion,
+    Vectors,
+    Version,
+)
 from index_store.source_log import SourceLog
 from index_store.words import Words
 
@@ -217,6 +229,42 @@ class NewsIndex:
             UnknownArticleError: If there is none.
         """
         return self._catalog.version(article_id, number)
+
+    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
+        """List the versions that were replaced or removed between `since` and `until`, latest first."""
+        return self._catalog.retired(filters, limit=limit)
+
+    def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunk of each article that passes, with its vector, the newest article's first."""
+        return tuple(self._chunks_of_then(self._catalog.openings(filters, limit=limit), filters.as_of, most=1))
+
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles, the oldest article's first."""
+        return tuple(
+            self._chunks_of_then(self._catalog.chunks_of(article_ids, filters, most=most), filters.as_of, most=most)
+        )
+
+    def _chunks_of_then(
+        self, chunks: Iterable[LiveChunk], moment: datetime | None, *, most: int
+    ) -> Iterator[LiveChunk]:
+        """Read articles that were corrected since in the words of then; their vectors are those of now."""
+        for article_id, group in groupby(chunks, key=lambda one: one.chunk.article_id):
+            live = list(group)
+            then = self._catalog.as_of(article_id, moment) if moment else None
+            if then is None:
+                yield from live
+                continue
+            version, older = then
+            for position, chunk in enumerate(older[:most]):
+                yield LiveChunk(version, chunk, live[min(position, len(live) - 1)].vector)
+
+    def story_ids(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Name the story of each of these articles that has copies; the others are missing."""
+        return self._catalog.stories.story_ids(article_ids)
+
+    def copies(self, article_id: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """List the other articles that carry an article's report and pass, earliest first."""
+        return self._catalog.stories.copies(article_id, filters, limit=limit)
 
     def count_articles(self, filters: Filters) -> int:
         """Count the articles that pass."""

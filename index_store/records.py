@@ -104,6 +104,20 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class RetiredVersion:
+    """
+    A version that is live no more.
+
+    Attributes:
+        version: What it was; without text where that was given up.
+        retired_at: When it was replaced, or the article removed (UTC).
+    """
+
+    version: Version
+    retired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """
     A contiguous piece of one article, small enough to embed whole.

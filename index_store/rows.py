@@ -15,6 +15,7 @@ from index_store.records import (
     Lifetime,
     LiveChunk,
     NewVersion,
+    RetiredVersion,
     Span,
     Version,
 )
@@ -85,11 +86,21 @@ def summary_from(row: Sequence[Any]) -> ArticleSummary:
     return ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
 
 
+def retired_from(row: Sequence[Any]) -> RetiredVersion:
+    """Read a version that is live no more from its retired_at, and its columns after that."""
+    return RetiredVersion(version_from(row[1:]), datetime.fromtimestamp(row[0], UTC))
+
+
 def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
     _, *chunk, vector = row[:6]
     version = version_from(row[6:])
     return LiveChunk(version, chunk_from(version.article, chunk), np.frombuffer(vector, dtype=np.float32))
+
+
+def live_chunk_of(version: Version, row: Sequence[Any]) -> LiveChunk:
+    """Read a version's chunk from its position, start, end, sentences and vector."""
+    return LiveChunk(version, chunk_from(version.article, row), np.frombuffer(row[4], dtype=np.float32))
 
 
 def chunk_from(article: Article, row: Sequence[Any]) -> Chunk:
@@ -122,9 +133,9 @@ def moment_from(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def conditions(filters: Filters) -> tuple[str, list[Any]]:
-    """Write filters as SQL over `versions`; only live versions pass."""
-    parts, values = ["retired_at IS NULL"], list[Any]()
+def conditions(filters: Filters, *, live: bool = True) -> tuple[str, list[Any]]:
+    """Write filters as SQL over `versions`; only live versions pass, or only those that are not."""
+    parts, values = ["retired_at IS NULL" if live else "retired_at IS NOT NULL"], list[Any]()
     for condition, moment in (
         ("published_epoch >= ?", filters.since),
         ("published_epoch <= ?", filters.until),

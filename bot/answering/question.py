@@ -44,7 +44,7 @@ _SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"”’)]?\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Words that every question is made of; what is left names the matter.
-_ASKING_WORDS = frozenset(
+ASKING_WORDS = frozenset(
     """
     a about after all also am an and any are as at be been before being but by can could did do does during every
     for from get had has have he her here him his how i if in into is it its just latest many me more most much my
@@ -140,5 +140,5 @@ def matter_words(text: str) -> list[str]:
     return [
         word
         for word in _WORD.findall(text)
-        if word.casefold() not in _ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
+        if word.casefold() not in ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
     ]

@@ -2,7 +2,6 @@
 
 import shutil
 import textwrap
-from datetime import datetime
 
 import click
 
@@ -25,6 +24,11 @@ def printable(text: str) -> str:
     return text.translate(_UNPRINTABLE)
 
 
+def one_line(text: str) -> str:
+    """Write a text on one line, without what would steer a terminal: it cannot pose as a line of ours."""
+    return " ".join(printable(text).split())
+
+
 def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
@@ -36,7 +40,7 @@ def answer_text(answer: Answer) -> str:
 
 def _searched(answer: Answer) -> list[str]:
     """Say what was searched, where the question does not say it in so many words."""
-    return [_wrapped(line) for line in (_followed(answer), searched_within(answer)) if line]
+    return [wrapped(line) for line in (_followed(answer), searched_within(answer)) if line]
 
 
 def _followed(answer: Answer) -> str:
@@ -48,7 +52,7 @@ def _claims(answer: Answer) -> str:
     """Write claims as one paragraph; figures that differ have one each."""
     claims = [printable(_claim(answer, claim)) for claim in answer.claims]
     differ = any(claim.standing for claim in answer.claims)
-    return "\n".join(map(_wrapped, claims)) if differ else _wrapped(" ".join(claims))
+    return "\n".join(map(wrapped, claims)) if differ else wrapped(" ".join(claims))
 
 
 def _claim(answer: Answer, claim: Claim) -> str:
@@ -58,30 +62,33 @@ def _claim(answer: Answer, claim: Claim) -> str:
 
 def _abstention(answer: Answer) -> str:
     lines = (printable(answer.reason or ""), _followed(answer))
-    told = "\n".join([click.style(answer.text, bold=True), *(_wrapped(line) for line in lines if line)])
+    told = "\n".join([click.style(answer.text, bold=True), *(wrapped(line) for line in lines if line)])
     if not answer.nearest:
         return told
-    return f"{told}\n\nNearest:\n" + "\n".join(_nearest(summary) for summary in answer.nearest)
+    return f"{told}\n\nNearest:\n" + "\n".join(nearest_text(summary) for summary in answer.nearest)
 
 
 def _citation(citation: Citation) -> str:
     number = click.style(f"[{citation.n}]", fg="cyan", bold=True)
-    where = _where(citation.publisher, citation.published_at, citation.url)
-    quote = _wrapped(f"“{' '.join(printable(citation.quote).split())}”", indent="    ")
+    where = where_text(citation)
+    quote = wrapped(f"“{one_line(citation.quote)}”", indent="    ")
     copies = printable(also_in(citation.also_in, publisher=citation.publisher))
-    shown = f"{number} {click.style(printable(citation.title), bold=True)}\n    {where}\n{quote}"
-    return f"{shown}\n{_wrapped(copies, indent='    ')}" if copies else shown
+    shown = f"{number} {click.style(one_line(citation.title), bold=True)}\n    {where}\n{quote}"
+    return f"{shown}\n{wrapped(copies, indent='    ')}" if copies else shown
 
 
-def _nearest(summary: ArticleSummary) -> str:
-    return f"  - {printable(summary.title)}\n    {_where(summary.publisher, summary.published_at, summary.url)}"
+def nearest_text(summary: ArticleSummary) -> str:
+    """Name an article that came near, in two lines."""
+    return f"  - {one_line(summary.title)}\n    {where_text(summary)}"
 
 
-def _where(publisher: str | None, published_at: datetime | None, url: str) -> str:
-    told = " · ".join(filter(None, (printable(publisher or ""), day(published_at))))
-    return f"{told}\n    {click.style(printable(url), fg='blue')}"
+def where_text(article: Citation | ArticleSummary) -> str:
+    """Say who published an article and when, and below it where."""
+    told = " · ".join(filter(None, (one_line(article.publisher or ""), day(article.published_at))))
+    return f"{told}\n    {click.style(one_line(article.url), fg='blue')}"
 
 
-def _wrapped(text: str, *, indent: str = "") -> str:
+def wrapped(text: str, *, indent: str = "") -> str:
+    """Break a text into lines that are easy to read, each behind an indent."""
     width = min(shutil.get_terminal_size().columns, _WIDEST)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
