@@ -107,13 +107,13 @@ def _load(
     *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
-    from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
+    from bot.settings import BotSettings, DiscordSettings, LlmSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
     folder = data_dir or default_data_dir
     flags = {"store": {"data_dir": folder}} if folder else {}
-    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
+    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings, LlmSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 

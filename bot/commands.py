@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from bot.answering import Answer, Answerer, Question
+from bot.answering import Answer, Answerer, Claim, Question
+from bot.llm import open_wording
 from bot.render.as_json import answer_json
-from bot.render.terminal import answer_text
+from bot.render.terminal import answer_text, claim_text
 from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from, question_from
 
 
@@ -16,7 +17,7 @@ from index_store import BatchLine, Configuration, answer_batch, configured, filt
 @click.argument("question", required=False)
 @click.option("--batch", metavar="FILE", help="Answer every line of a JSONL file; - reads standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
-@click.option("--stream", is_flag=True, help="Print the answer as it is written (quotes come all at once).")
+@click.option("--stream", is_flag=True, help="Print a model's claims as they are checked (quotes come all at once).")
 @filter_options
 @configured
 def ask(
@@ -26,7 +27,7 @@ def ask(
     *,
     batch: str | None,
     as_json: bool,
-    stream: bool,  # noqa: ARG001 - part of the interface; extractive answers have nothing to stream
+    stream: bool,
     **wanted: Any,  # noqa: ANN401 - the four values of filter_options
 ) -> None:
     """
@@ -47,16 +48,21 @@ def ask(
     """
     asked = question_from(question, batch)
     filters = filters_from(**wanted)
-    with closing(Answerer.open(configuration, resident=batch is not None)) as answerer:
+    wording = open_wording(configuration)
+    with closing(Answerer.open(configuration, resident=batch is not None, wording=wording)) as answerer:
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        answer = answerer.ask(Question(asked, filters))
+        answer = answerer.ask(Question(asked, filters), _print_claim if stream and not as_json else None)
     _print(answer, as_json=as_json)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
     return answer_json(answerer.ask(Question(line.question, line.filters, line.key)))
+
+
+def _print_claim(claim: Claim) -> None:
+    click.echo(claim_text(claim))
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
-from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
+from index_store.configuration import ENV_PREFIX, Configuration, Section, StoreSettings, load_configuration
 from index_store.encoder import PassageEncoder
 from index_store.errors import (
     BusyIndexError,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from index_store.retriever import NewsRetriever
 
 __all__ = [
+    "ENV_PREFIX",
     "Article",
     "ArticleSummary",
     "BatchLine",

@@ -190,7 +190,9 @@ def _explain(kind: type[Section], error: ValidationError) -> tuple[str]:
         return (f"Unknown setting: {path}. {_allowed(str(problem['loc'][-1]), _fields_at(kind, problem['loc']))}",)
     if problem["type"] == "missing":
         return (f"Setting {path} is missing.",)
-    return (f"Setting {path} is {problem['input']!r}, which is not allowed: {problem['msg']}.",)
+    field = kind.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    shown = f"is {problem['input']!r}, which" if field is None or field.repr else "has a value that"  # may be a secret
+    return (f"Setting {path} {shown} is not allowed: {problem['msg']}.",)
 
 
 def _fields_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -27,10 +27,17 @@ class Statement:
     Attributes:
         sentence: What is said.
         witnesses: Sentences of other articles that tell the same; copies of one report are one article.
+        text: What is said where it is not the sentence itself, but worded from it; "" for the sentence.
     """
 
     sentence: Sentence
     witnesses: tuple[Sentence, ...] = ()
+    text: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the asker reads, on one line."""
+        return " ".join((self.text or self.sentence.text).split())
 
 
 def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ...]:
@@ -54,7 +61,12 @@ def choose(sentences: Sequence[Sentence], matter: Matter) -> tuple[Statement, ..
             words += length
         if len(chosen) == MOST_CLAIMS:
             break
-    return tuple(Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in chosen)
+    return tuple(with_witnesses(Statement(sentence), sentences, matter) for sentence in chosen)
+
+
+def with_witnesses(statement: Statement, sentences: Sequence[Sentence], matter: Matter) -> Statement:
+    """Add to a statement the sentences that bear it out, of those that were found."""
+    return replace(statement, witnesses=tuple(_witnesses(statement, sentences, matter)))
 
 
 def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
@@ -63,10 +75,10 @@ def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
     return is_as_good and sentence.features.asked >= _WORTH_SAYING * best.features.asked
 
 
-def _witnesses(claim: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
+def _witnesses(claim: Statement, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
     """Yield the best sentence of each other article that bears a claim out, for the first few articles."""
-    beyond, numbers = matter.beyond(claim.text), set(_NUMBER.findall(claim.text))
-    seen = {claim.passage.article.article_id}
+    beyond, numbers = matter.beyond(claim.said), set(_NUMBER.findall(claim.said))
+    seen = {claim.sentence.passage.article.article_id}
     for other in sentences:
         article_id = other.passage.article.article_id
         if article_id in seen or len(seen) > MOST_WITNESSES or other.features.asked < _AGREES:
@@ -113,7 +125,7 @@ def cite(
             citations.setdefault(_place(one), replace(one, n=len(citations) + 1))
         support: Support = "confirmed" if len(quoted) > 1 else "single-source"
         numbers = tuple(sorted(citations[_place(one)].n for one in quoted))
-        claims.append(Claim(" ".join(quoted[0].quote.split()), numbers, support))
+        claims.append(Claim(statement.said, numbers, support))
     return tuple(claims), tuple(citations.values())
 
 

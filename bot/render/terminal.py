@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from bot.answering import Answer, Citation, Claim
-from bot.render.wording import searched_within
+from bot.render.wording import quoted_because, searched_within
 from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
@@ -29,9 +29,14 @@ def answer_text(answer: Answer) -> str:
     if answer.abstained:
         return _abstention(answer)
     claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
-    window = searched_within(answer)
+    below = [_wrapped(line) for line in (searched_within(answer), quoted_because(answer)) if line]
     citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join([f"{claims}\n{_wrapped(window)}" if window else claims, *citations])
+    return "\n\n".join(["\n".join([claims, *below]), *citations])
+
+
+def claim_text(claim: Claim) -> str:
+    """Lay one claim out, before the answer is whole; its number is explained with the answer."""
+    return _wrapped(printable(_claim(claim)))
 
 
 def _claim(claim: Claim) -> str:

@@ -16,3 +16,8 @@ def searched_within(answer: Answer) -> str:
         if moment and moment != own
     ]
     return f"Searched: articles published {' and '.join(bounds)}." if bounds else ""
+
+
+def quoted_because(answer: Answer) -> str:
+    """Say why an answer is quoted though a model was to word it; "" where none was, or it did."""
+    return f"Quoted word for word: {answer.note}." if answer.note else ""
