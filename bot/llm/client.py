@@ -10,7 +10,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.answering.wording import UnwordedError
-from bot.llm.bounded import ReplyTooLongError
 from bot.llm.prompt import Prompt
 from bot.llm.providers import check_installed, connected
 from bot.settings import LlmSettings
@@ -23,7 +22,7 @@ CHARS_PER_TOKEN = 8  # more than any tokenizer packs into one on average
 _LONGEST_GOODBYE_S = 1.0
 _STATUS = {404: "the model's server knows no such model", 429: "the model takes no more questions at the moment"}
 _CAUSES = (
-    (ReplyTooLongError.__name__, "the model's reply is too long"),
+    ("ReplyTooLong", "the model's reply is too long"),
     ("Connect", "the model's server cannot be reached"),  # httpx.ConnectError, openai.APIConnectionError
 )
 _UNREADABLE = "the model's reply broke off or cannot be read"

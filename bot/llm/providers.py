@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from bot.llm.bounded import bounded_client
 from bot.settings import LlmSettings
 from index_store import SettingsError
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _NO_KEY = "none"  # servers that want no key ignore it, and the libraries want one
 _PACKAGES = {"openai-compatible": ("openai_like", "llm"), "anthropic": ("anthropic", "anthropic")}
+# They take seconds, which must not count as the model's; openai would load its second half when it asks.
+_LOADED = {
+    "openai-compatible": ("llama_index.llms.openai_like", "openai.resources.chat"),
+    "anthropic": ("llama_index.llms.anthropic", "anthropic.resources"),
+}
 
 
 def check_installed(provider: str) -> None:
@@ -43,22 +48,18 @@ def connected(settings: LlmSettings, key: str) -> AbstractAsyncContextManager["L
         settings: The model, its address and its bounds.
         key: Sent with the question; "" for none.
     """
-    if settings.provider == "anthropic":
-        import anthropic  # noqa: F401 - takes seconds, which must not count as the model's
-        import llama_index.llms.anthropic
-
-        return _anthropic(settings, key or _NO_KEY)
-    import llama_index.llms.openai_like  # noqa: F401 - the same
-
-    return _openai_like(settings, key or _NO_KEY)
+    for name in _LOADED[settings.provider]:
+        import_module(name)
+    return (_anthropic if settings.provider == "anthropic" else _openai_like)(settings, key or _NO_KEY)
 
 
 @asynccontextmanager
 async def _openai_like(settings: LlmSettings, key: str) -> AsyncIterator["LLM"]:
-    import httpx
     from llama_index.llms.openai_like import OpenAILike
 
-    async with bounded_client(httpx, timeout_s=settings.timeout_s) as client:
+    from bot.llm.bounded import bounded_client
+
+    async with bounded_client(timeout_s=settings.timeout_s) as client:
         yield OpenAILike(
             model=settings.model,
             api_base=settings.base_url or "https://api.openai.com/v1",
@@ -75,12 +76,21 @@ async def _openai_like(settings: LlmSettings, key: str) -> AsyncIterator["LLM"]:
 @asynccontextmanager
 async def _anthropic(settings: LlmSettings, key: str) -> AsyncIterator["LLM"]:
     import anthropic
-    import httpx2
+    from llama_index.core.llms import LLMMetadata
     from llama_index.llms.anthropic import Anthropic
 
-    async with bounded_client(httpx2, timeout_s=settings.timeout_s) as client:
-        address = settings.base_url or "https://api.anthropic.com"
-        model = Anthropic(
+    from bot.llm.bounded import bounded_client
+
+    class AnyAnthropic(Anthropic):
+        """LlamaIndex refuses models that are younger than itself: it looks their context up in a list."""
+
+        @property
+        def metadata(self) -> LLMMetadata:
+            return LLMMetadata(model_name=self.model, is_chat_model=True)
+
+    address = settings.base_url or "https://api.anthropic.com"
+    async with bounded_client(timeout_s=settings.timeout_s) as client:
+        model = AnyAnthropic(
             model=settings.model,
             base_url=address,
             api_key=key,
