@@ -11,9 +11,9 @@ MOST_SENTENCES = 12  # of one reply; three are asked for
 _LEAST_WORDS = 4
 _LEAST_LOWER_CASE_WORDS = 2
 
-# A sentence ends at a full stop before a capital letter, but not after a title or an initial. Cutting at the wrong
-# place costs a claim and never makes one: half a sentence is borne out by nothing.
-_END = re.compile(r"(?:[.!?…][\"”’)\]]*(?=\s+[\"“‘(]?[^\Wa-z_])|\n)")
+# A sentence ends at a full stop, unless a small letter follows, but not after a title or an initial. Cutting at the
+# wrong place costs a claim and never makes one: half a sentence is borne out by nothing.
+_END = re.compile(r"(?:[.!?…][\"”’)\]]*(?=\s+[^\sa-z])|\n)")
 _NO_END = re.compile(r"(?:^|[\s(\"“])(?:Mr|Mrs|Ms|Dr|St|Gov|Sen|Rep|Gen|Col|Lt|Sgt|Prof|Rev|Hon|No|vs|[A-Z])\.$")
 _THINKING = re.compile(r"^\s*<think>.*?(</think>|$)", re.S)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,2}[.)]\s+|(?:answer|a)\s*:\s+)+", re.I)

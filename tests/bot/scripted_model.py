@@ -21,7 +21,7 @@ class Request(BaseHTTPRequestHandler):
     body: dict[str, Any]
     server: "_Server"
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         """Check the question as the API does, then act the script."""
         model = self.server.model
         self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
