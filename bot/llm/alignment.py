@@ -139,5 +139,6 @@ def _may_be_cut(clause: list[Token], place: int) -> bool:
 
 def _says_more_than_names(clause: list[Token]) -> bool:
     """Whether it is an aside: "London, Ontario" and "Smith, Jones and Brown won" lose a name with theirs."""
-    plain = any(not token.is_name and not token.is_number for token in clause)
-    return plain or (len(clause) == 1 and clause[0].is_number)
+    if clause[0].word in _OPENERS or (len(clause) == 1 and clause[0].is_number):
+        return True
+    return any(not token.is_name and not token.is_number for token in clause)
