@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from bot.answering import Answer, Answerer, Claim, Question
 from bot.llm import open_wording
 from bot.render.as_json import answer_json
-from bot.render.terminal import answer_text, claim_text
+from bot.render.terminal import answer_text, claim_text, sources_text
 from index_store import BatchLine, Configuration, answer_batch, configured, filter_options, filters_from, question_from
 
 
@@ -53,15 +54,21 @@ def ask(
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        answer = answerer.ask(Question(asked, filters), _print_claim if stream and not as_json else None)
-    _print(answer, as_json=as_json)
+        heard: list[Claim] = []
+        answer = answerer.ask(Question(asked, filters), partial(_hear, heard) if stream and not as_json else None)
+    if heard and tuple(heard) == answer.claims:
+        click.echo(sources_text(answer))
+    else:
+        _print(answer, as_json=as_json)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
     return answer_json(answerer.ask(Question(line.question, line.filters, line.key)))
 
 
-def _print_claim(claim: Claim) -> None:
+def _hear(heard: list[Claim], claim: Claim) -> None:
+    """Print a claim as soon as it is checked."""
+    heard.append(claim)
     click.echo(claim_text(claim))
 
 

@@ -51,7 +51,7 @@ class LlmSettings(Section):
 
     name: ClassVar[str] = "llm"
     provider: Literal["", "openai-compatible", "anthropic"] = ""
-    base_url: str = Field("", pattern=r"^(https?://[^\s@?#]+)?$")
+    base_url: str = Field("", pattern=r"^(https?://[^\s@?#]+)?$", repr=False)
     model: str = Field("", max_length=200)
     api_key_env: str = Field("", pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,79})?$", repr=False)
     timeout_s: float = Field(20, ge=1, le=600)

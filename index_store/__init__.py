@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from index_store.retriever import NewsRetriever
 
 __all__ = [
-    "ENV_PREFIX",
     "Article",
     "ArticleSummary",
     "BatchLine",
@@ -60,6 +59,7 @@ __all__ = [
     "Configuration",
     "DatelineError",
     "DiscordError",
+    "ENV_PREFIX",
     "EmptyIndexError",
     "EncoderError",
     "Filters",

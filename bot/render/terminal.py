@@ -29,14 +29,18 @@ def answer_text(answer: Answer) -> str:
     if answer.abstained:
         return _abstention(answer)
     claims = click.style(_wrapped(printable(" ".join(_claim(claim) for claim in answer.claims))), bold=True)
-    below = [_wrapped(line) for line in (searched_within(answer), quoted_because(answer)) if line]
-    citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join(["\n".join([claims, *below]), *citations])
+    return f"{claims}\n{sources_text(answer)}"
+
+
+def sources_text(answer: Answer) -> str:
+    """Lay out what stands below the claims, from the next line on."""
+    below = [f"{_wrapped(line)}\n" for line in (searched_within(answer), quoted_because(answer)) if line]
+    return "".join(below) + "".join(f"\n{_citation(citation)}\n" for citation in answer.citations).rstrip("\n")
 
 
 def claim_text(claim: Claim) -> str:
     """Lay one claim out, before the answer is whole; its number is explained with the answer."""
-    return _wrapped(printable(_claim(claim)))
+    return click.style(_wrapped(printable(_claim(claim))), bold=True)
 
 
 def _claim(claim: Claim) -> str:
