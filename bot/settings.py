@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from index_store import ENV_PREFIX, Section, SettingsError
+from index_store import Section, SettingsError
 
 
 class BotSettings(Section):
@@ -61,9 +61,9 @@ class LlmSettings(Section):
     def _names_a_model(self) -> Self:
         if self.provider and not self.model.strip():
             raise SettingsError("Setting llm.model is missing.", remedy="Name the model that is to word the answers.")
-        if self.api_key_env.startswith(ENV_PREFIX):
+        if self.api_key_env.startswith("DATELINE_"):
             raise SettingsError(
-                f"Setting llm.api_key_env names a variable that begins with {ENV_PREFIX}.",
+                "Setting llm.api_key_env names a variable that begins with DATELINE_.",
                 remedy="Those are settings; keep the key in a variable of another name.",
             )
         return self

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
-from index_store.configuration import ENV_PREFIX, Configuration, Section, StoreSettings, load_configuration
+from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
 from index_store.encoder import PassageEncoder
 from index_store.errors import (
     BusyIndexError,
@@ -59,7 +59,6 @@ __all__ = [
     "Configuration",
     "DatelineError",
     "DiscordError",
-    "ENV_PREFIX",
     "EmptyIndexError",
     "EncoderError",
     "Filters",
