@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.settings import LlmSettings
 from index_store import SettingsError
@@ -59,18 +59,20 @@ async def _openai_like(settings: LlmSettings, key: str) -> AsyncIterator["LLM"]:
 
     from bot.llm.bounded import bounded_client
 
+    options = _options(settings) | {"is_chat_model": True, "timeout": settings.timeout_s}
+    address = settings.base_url or "https://api.openai.com/v1"
     async with bounded_client(timeout_s=settings.timeout_s) as client:
-        yield OpenAILike(
-            model=settings.model,
-            api_base=settings.base_url or "https://api.openai.com/v1",
-            api_key=key,
-            is_chat_model=True,
-            temperature=0.0,
-            max_tokens=settings.max_tokens,
-            max_retries=0,  # a person waits, and quotes are at hand
-            timeout=settings.timeout_s,
-            async_http_client=client,
-        )
+        yield OpenAILike(**options | {"api_key": key, "api_base": address, "async_http_client": client})
+
+
+def _options(settings: LlmSettings) -> dict[str, Any]:
+    """Return what both kinds of models are told. No retries: a person waits, and quotes are at hand."""
+    return {
+        "model": settings.model,
+        "temperature": 0.0,
+        "max_tokens": settings.max_tokens,
+        "max_retries": 0,
+    }
 
 
 @asynccontextmanager
@@ -90,14 +92,7 @@ async def _anthropic(settings: LlmSettings, key: str) -> AsyncIterator["LLM"]:
 
     address = settings.base_url or "https://api.anthropic.com"
     async with bounded_client(timeout_s=settings.timeout_s) as client:
-        model = AnyAnthropic(
-            model=settings.model,
-            base_url=address,
-            api_key=key,
-            temperature=0.0,
-            max_tokens=settings.max_tokens,
-            max_retries=0,
-        )
+        model = AnyAnthropic(**_options(settings) | {"api_key": key, "base_url": address})
         # LlamaIndex takes no HTTP client here; its own would read without bounds.
         model._aclient = anthropic.AsyncAnthropic(api_key=key, base_url=address, max_retries=0, http_client=client)
         yield model

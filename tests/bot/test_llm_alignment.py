@@ -59,6 +59,7 @@ def test_two_neighbouring_sentences() -> None:
         ("The minister took the money.", "The minister denied that he took the money.", Mismatch.QUALIFIER),
         ("The strike ends on Monday.", "The strike may end on Monday, or it ends on Friday.", Mismatch.QUALIFIER),
         ("The port is closed.", "The port is closed, the union said.", Mismatch.QUALIFIER),
+        ("Stroh took all the money.", "Stroh took all the money, Krell wrote.", Mismatch.QUALIFIER),
         ("300 people came to the port.", "Nearly 300 people came to the port.", Mismatch.QUALIFIER),
         ("The port will close.", "The port will close if it rains.", Mismatch.QUALIFIER),
         ("Krell sued Stroh in May.", "Stroh sued Krell in May.", Mismatch.ORDER),
