@@ -42,13 +42,13 @@ _QUALIFIERS = frozenset(
     except but although though despite
     said say says saying told tells according claim claims claimed report reported reports believe believes believed
     think thinks thought suggest suggests suggested argue argued argues insist insisted insists estimate estimated
-    estimates warn warned warns quoted predicted predicts write writes wrote written add adds added state states stated
-    announce announces announced tweet tweeted posted assert asserts asserted declare declares declared maintain
-    maintains maintained contend contends contended charge charges charged complain complains complained joke joked testify
-    testifies testified note notes noted explain explains explained recall recalls recalled describe describes described
-    call calls called show shows showed find finds found indicate indicates indicated conclude concludes concluded reveal
-    reveals revealed admit admits admitted concede concedes conceded promise promises promised urge urges urged demand
-    demands demanded speculate speculated imagine imagined
+    estimates warn warned warns quoted predicted predicts write writes wrote written add adds added state states
+    stated announce announces announced tweet tweeted posted assert asserts asserted declare declares declared
+    maintain maintains maintained contend contends contended charge charges charged complain complains complained
+    joke joked testify testifies testified note notes noted explain explains explained recall recalls recalled
+    describe describes described call calls called show shows showed find finds found indicate indicates indicated
+    conclude concludes concluded reveal reveals revealed admit admits admitted concede concedes conceded promise
+    promises promised urge urges urged demand demands demanded speculate speculated imagine imagined
     """.split()  # noqa: SIM905 - a list would fill the screen
 )
 # Before these a clause may end; what stood before it stays true.

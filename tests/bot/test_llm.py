@@ -23,7 +23,7 @@ from bot.llm.prompt import prompt_for
 from bot.llm.tokens import tokens
 from bot.llm.wording import ModelWording
 from bot.render.as_json import answer_json
-from index_store import Filters, PassageEncoder
+from index_store import Filters, PassageEncoder, SettingsError
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +319,15 @@ def test_a_wrong_key(ask: Ask, monkeypatch: pytest.MonkeyPatch, key: str) -> Non
     if key.isascii():
         assert ask(saying(TRUTH)).note == "the model refused the key in QUAY_KEY"
     else:
-        with pytest.raises(Exception, match="QUAY_KEY holds no key") as told:
+        with pytest.raises(SettingsError, match="QUAY_KEY holds no key") as told:
             ask(saying(TRUTH))
         assert key not in str(told.value)
+
+
+@pytest.mark.parametrize(("provider", "extra"), [("openai-compatible", "llm"), ("anthropic", "anthropic")])
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, provider: str, extra: str) -> None:
+    """Without a provider's packages, the error says what to install."""
+    monkeypatch.setattr("bot.llm.providers.find_spec", lambda _: None)
+    with pytest.raises(SettingsError) as told:
+        Client.open(settings_for("http://127.0.0.1:9", provider=provider))
+    assert f'pip install "dateline-news[{extra}]"' in told.value.remedy
