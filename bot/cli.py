@@ -115,13 +115,13 @@ def _load(
     *, data_dir: str | None, config: Path | None, default_data_dir: str | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
-    from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
+    from bot.settings import BotSettings, DiscordSettings, LlmSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
     folder = default_data_dir if data_dir is None else data_dir
     flags = {} if folder is None else {"store": {"data_dir": folder}}
-    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
+    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings, LlmSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 

@@ -1,12 +1,12 @@
-"""The `[bot]` and `[discord]` sections of `dateline.toml`."""
+"""The `[bot]`, `[discord]` and `[llm]` sections of `dateline.toml`."""
 
 from datetime import tzinfo
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from index_store import Section
+from index_store import Section, SettingsError
 
 
 class BotSettings(Section):
@@ -56,3 +56,44 @@ class DiscordSettings(Section):
     api: str = ""
     gateway: str = ""
     queue_limit: int = Field(32, ge=1, le=1_000)
+
+
+class LlmSettings(Section):
+    """
+    The language model that words answers; off unless a provider is named. Its key is never in the file.
+
+    Attributes:
+        provider: What speaks to it; empty for no model.
+        base_url: Address of its API; empty for the provider's own.
+        model: Its name there.
+        api_key_env: Name of the environment variable that holds the key. Empty for the provider's usual one at the
+            provider's own address, and for none at another: a key goes nowhere that nobody named.
+        timeout_s: Longest wait for a whole reply (seconds); after that the answer is quoted.
+        max_tokens: Longest reply that is asked for.
+    """
+
+    name: ClassVar[str] = "llm"
+    provider: Literal["", "openai-compatible", "anthropic"] = ""
+    base_url: str = Field("", pattern=r"^(https?://[^\s@?#]+)?$", repr=False)
+    model: str = Field("", max_length=200)
+    api_key_env: str = Field("", pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,79})?$", repr=False)
+    timeout_s: float = Field(20, ge=1, le=600)
+    max_tokens: int = Field(300, ge=16, le=4_096)
+
+    @model_validator(mode="after")
+    def _names_a_model(self) -> Self:
+        if self.provider and not self.model.strip():
+            raise SettingsError("Setting llm.model is missing.", remedy="Name the model that is to word the answers.")
+        if self.api_key_env.startswith("DATELINE_"):
+            raise SettingsError(
+                "Setting llm.api_key_env names a variable that begins with DATELINE_.",
+                remedy="Those are settings; keep the key in a variable of another name.",
+            )
+        return self
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that holds the key; "" where none is sent."""
+        if self.api_key_env or self.base_url:
+            return self.api_key_env
+        return {"openai-compatible": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}.get(self.provider, "")

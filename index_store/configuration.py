@@ -229,7 +229,9 @@ def _explain(kind: type[Section], error: ValidationError) -> tuple[str]:
         return (f"Setting {path} is missing.",)
     told = problem["msg"].removeprefix("Value error, ")  # which a check of ours found
     given = str(problem["input"]) if isinstance(problem["input"], Path) else problem["input"]
-    return (f"Setting {path} is {given!r}, which is not allowed: {told}.",)
+    field = kind.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    shown = f"is {given!r}, which" if field is None or field.repr else "has a value that"  # may be a secret
+    return (f"Setting {path} {shown} is not allowed: {told}.",)
 
 
 def _fields_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

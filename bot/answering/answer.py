@@ -88,9 +88,10 @@ class Answer:
         citations: In the order of their numbers.
         reason: Why nothing is said, in words for the asker; None when claims are made.
         nearest: In an abstention, the articles that came closest (at most three).
-        mode: How it was worded: "extractive".
+        mode: How it was worded: "extractive" for quotes, "llm" for claims that a model worded and that were checked.
         elapsed_ms: From question to answer, in milliseconds.
         window: What it was drawn from: what the asker allowed, within the time that the question names.
+        note: Why it is extractive though a model was to word it; None otherwise.
     """
 
     question: Question
@@ -99,9 +100,10 @@ class Answer:
     citations: tuple[Citation, ...]
     reason: str | None
     nearest: tuple[ArticleSummary, ...]
-    mode: Literal["extractive"]
+    mode: Literal["extractive", "llm"]
     elapsed_ms: float
     window: Filters = field(default_factory=Filters)
+    note: str | None = None
 
     @property
     def abstained(self) -> bool:

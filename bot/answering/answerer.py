@@ -1,18 +1,20 @@
 """The way of a question: understand → search → evidence → claims → checked citations."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Self
 
-from bot.answering.answer import Answer, Question
+from bot.answering.answer import Answer, Citation, Claim, Question
 from bot.answering.claims import choose, cite
 from bot.answering.events import event_in, period_since
 from bot.answering.evidence import Matter, select
 from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
+from bot.answering.wording import Telling, Told, Wording, worded
 from bot.settings import BotSettings
 from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
 
@@ -23,40 +25,47 @@ _PASSAGES_PER_ARTICLE = 3
 class Answerer:
     """Answers questions from one open index; one question at a time."""
 
-    def __init__(self, index: NewsIndex, *, zone: tzinfo | None = None) -> None:
+    def __init__(self, index: NewsIndex, wording: Wording | None = None, *, zone: tzinfo | None = None) -> None:
         """
         Answer from an index.
 
         Args:
             index: Open for reading; closed with this.
+            wording: What words the answers; None quotes.
             zone: Where days begin for those who ask; None for where the time of asking says, or the machine is.
         """
-        self._index = index
+        self._index, self._wording = index, wording
         self._zone = zone
 
     @classmethod
-    def open(cls, configuration: Configuration, *, resident: bool) -> Self:
+    def open(cls, configuration: Configuration, *, resident: bool, wording: Wording | None = None) -> Self:
         """
         Open the index that the configuration names.
 
         Args:
             configuration: The settings in force.
             resident: Whether many questions will follow.
+            wording: What words the answers; None quotes.
 
         Raises:
             IndexStoreError: If there is no index, or it cannot be used.
             EncoderError: If the embedding model cannot be loaded.
         """
         store = configuration.section(StoreSettings)
-        return cls(open_index(store, resident=resident), zone=configuration.section(BotSettings).zone)
+        return cls(open_index(store, resident=resident), wording, zone=configuration.section(BotSettings).zone)
 
     def close(self) -> None:
         """Close the index."""
         self._index.close()
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, hear: Callable[[Claim], None] | None = None) -> Answer:
         """
         Answer a question with quotes, or say that the articles don't.
+
+        Args:
+            question: What is asked, and of which articles.
+            hear: Told each claim that a model worded as soon as it is checked. The answer is what is returned: a
+                model that fails after that leaves quotes.
 
         Returns:
             An answer in which each claim rests on exact spans of stored articles.
@@ -65,26 +74,31 @@ class Answerer:
         understood = self._understand(question)
         filters, findings = self._find(understood, question.filters)
         reason = reason_to_decline(understood, findings, filters)
-        claims, citations = (
-            ((), ()) if reason else cite(choose(findings.sentences, understood, findings.matter), self._index.version)
-        )
-        if not claims and reason is None:
+        told = Told(*(((), ()) if reason else self._quoted(understood, findings)))
+        if not told.claims and reason is None:
             reason = "No sentence of the indexed articles could be quoted as it stands."
+        if told.claims and self._wording and not any(claim.standing for claim in told.claims):  # it would choose one
+            telling = Telling(self._index.version, hear)
+            told = worded(self._wording, understood.standalone, findings, telling, quoted=told)
         return Answer(
             question=question,
             standalone_question=understood.standalone,
-            claims=claims,
-            citations=citations,
+            claims=told.claims,
+            citations=told.citations,
             reason=reason,
             nearest=nearest(findings.passages) if reason else (),
-            mode="extractive",
+            mode=told.mode,
             elapsed_ms=round((time.monotonic() - began) * 1000, 1),
             window=filters,
+            note=told.note,
         )
 
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""
         return self._find(self._understand(question), question.filters)[1]
+
+    def _quoted(self, understood: Understanding, findings: Findings) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+        return cite(choose(findings.sentences, understood, findings.matter), self._index.version)
 
     def _understand(self, question: Question) -> Understanding:
         now = question.filters.as_of or datetime.now().astimezone()
@@ -132,7 +146,7 @@ class Answerer:
 class LateAnswerer:
     """An answerer whose index another process may still have to fill: it is opened with the first question."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, wording: Wording | None = None) -> None:
         """
         Open the index, if there is anything in it.
 
@@ -140,7 +154,7 @@ class LateAnswerer:
             IndexStoreError: If it cannot be used.
             EncoderError: If the embedding model cannot be loaded.
         """
-        self._configuration = configuration
+        self._configuration, self._wording = configuration, wording
         self._answerer: Answerer | None = None
         with suppress(EmptyIndexError):
             self._open()
@@ -161,5 +175,5 @@ class LateAnswerer:
 
     def _open(self) -> Answerer:
         if self._answerer is None:
-            self._answerer = Answerer.open(self._configuration, resident=True)
+            self._answerer = Answerer.open(self._configuration, resident=True, wording=self._wording)
         return self._answerer

@@ -15,7 +15,7 @@ _ONE_MATTER = timedelta(days=90)  # what is told of longer ago is likely another
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldFigure:
     """
     A figure, and the sentence that gives it.
 
@@ -30,7 +30,7 @@ class Told:
     told_at: datetime
 
 
-def differing(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[Told, ...]:
+def differing(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[ToldFigure, ...]:
     """
     Find what different articles give as the figure that is asked for, where the best sentence gives one.
 
@@ -47,7 +47,7 @@ def differing(sentences: Sequence[Sentence], question: Understanding, matter: Ma
     told = list(_figures(sentences, question, matter))
     if not told or told[0].sentence is not sentences[0]:
         return ()
-    figures: list[Told] = []
+    figures: list[ToldFigure] = []
     for one in sorted(told, key=lambda one: one.told_at, reverse=True):
         if figures and figures[0].told_at - one.told_at > _ONE_MATTER:
             break
@@ -56,12 +56,12 @@ def differing(sentences: Sequence[Sentence], question: Understanding, matter: Ma
     return tuple(figures) if len(figures) > 1 else ()
 
 
-def contradicts(one: Told, newest: Told) -> bool:
+def contradicts(one: ToldFigure, newest: ToldFigure) -> bool:
     """Whether two figures were told at one time; otherwise the newer one replaces the older."""
     return newest.told_at - one.told_at <= _ONE_TIME
 
 
-def _figures(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> Iterator[Told]:
+def _figures(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> Iterator[ToldFigure]:
     """Yield the figure that each article's best sentence gives."""
     asked = asked_figure(question.kind, question.standalone, matter.asked, matter.terms)
     seen: set[str] = set()
@@ -72,4 +72,4 @@ def _figures(sentences: Sequence[Sentence], question: Understanding, matter: Mat
         figure = figure_in(sentence.text, asked, published_at=article.published_at, terms=matter.terms)
         if figure is not None:
             seen.add(article.article_id)
-            yield Told(sentence, figure, article.published_at)
+            yield ToldFigure(sentence, figure, article.published_at)

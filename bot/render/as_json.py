@@ -22,6 +22,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [summary_json(summary) for summary in answer.nearest],
         "mode": answer.mode,
+        "note": answer.note,
         "elapsed_ms": answer.elapsed_ms,
     }
 

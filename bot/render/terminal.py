@@ -7,7 +7,7 @@ import click
 
 from bot.answering import Answer, Citation, Claim
 from bot.answering.answer import numbers
-from bot.render.wording import searched_as, searched_within
+from bot.render.wording import quoted_because, searched_as, searched_within
 from index_store import ArticleSummary, also_in, day
 
 _WIDEST = 96
@@ -33,14 +33,24 @@ def answer_text(answer: Answer) -> str:
     """Lay an answer out for reading: the claims, then each citation with its quote, title, publisher, date and link."""
     if answer.abstained:
         return _abstention(answer)
-    claims = click.style(_claims(answer), bold=True)
-    citations = (_citation(citation) for citation in answer.citations)
-    return "\n\n".join(["\n".join([claims, *_searched(answer)]), *citations])
+    return f"{click.style(_claims(answer), bold=True)}\n{sources_text(answer)}"
+
+
+def sources_text(answer: Answer) -> str:
+    """Lay out what stands below the claims, from the next line on."""
+    below = "".join(f"{line}\n" for line in _searched(answer))
+    return below + "".join(f"\n{_citation(citation)}\n" for citation in answer.citations).rstrip("\n")
+
+
+def claim_text(claim: Claim) -> str:
+    """Lay one claim out, before the answer is whole; its number is explained with the answer."""
+    return click.style(wrapped(printable(_claim(claim))), bold=True)
 
 
 def _searched(answer: Answer) -> list[str]:
     """Say what was searched, where the question does not say it in so many words."""
-    return [wrapped(line) for line in (_followed(answer), searched_within(answer)) if line]
+    lines = (_followed(answer), searched_within(answer), printable(quoted_because(answer)))
+    return [wrapped(line) for line in lines if line]
 
 
 def _followed(answer: Answer) -> str:
@@ -50,14 +60,14 @@ def _followed(answer: Answer) -> str:
 
 def _claims(answer: Answer) -> str:
     """Write claims as one paragraph; figures that differ have one each."""
-    claims = [printable(_claim(answer, claim)) for claim in answer.claims]
+    claims = [printable(f"{answer.lead_in(claim)}{_claim(claim)}") for claim in answer.claims]
     differ = any(claim.standing for claim in answer.claims)
     return "\n".join(map(wrapped, claims)) if differ else wrapped(" ".join(claims))
 
 
-def _claim(answer: Answer, claim: Claim) -> str:
+def _claim(claim: Claim) -> str:
     support = "" if claim.support == "single-source" else f" ({claim.support})"
-    return f"{answer.lead_in(claim)}{claim.text} {numbers(claim)}{support}"
+    return f"{claim.text} {numbers(claim)}{support}"
 
 
 def _abstention(answer: Answer) -> str:
