@@ -18,7 +18,7 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import also_in, counted, day, iso_utc, outlet, summary_json
+from index_store.formats import also_in, counted, day, iso_utc, outlet, partial_date, summary_json
 from index_store.history import sentence_spans
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
@@ -107,6 +107,7 @@ __all__ = [
     "open_writer_of",
     "outlet",
     "parse_when",
+    "partial_date",
     "question_from",
     "sentence_spans",
     "summary_json",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,15 @@ def iso_utc(moment: datetime | None) -> str | None:
 def day(moment: datetime | None) -> str:
     """Write a date for people: "5 March 2025"."""
     return f"{moment.day} {moment:%B %Y}" if moment else "undated"
+
+
+def partial_date(iso: str) -> str:
+    """Write a date in ISO 8601 for people, as exactly as it is known: "5 March 2025", "March 2025", "2025"."""
+    year, *rest = iso.split("-")
+    if not rest:
+        return year
+    first = date(int(year), int(rest[0]), int(rest[1]) if len(rest) > 1 else 1)
+    return f"{first.day} {first:%B %Y}" if len(rest) > 1 else f"{first:%B %Y}"
 
 
 def counted(count: int, one: str, several: str = "") -> str:

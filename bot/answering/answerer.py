@@ -1,25 +1,41 @@
 """The way of a question: understand → search → evidence → claims → checked citations."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Self
 
 from bot.answering.answer import Answer, Citation, Claim, Question
-from bot.answering.claims import choose, cite
+from bot.answering.claims import Statement, choose, cite, only_of
 from bot.answering.events import event_in, period_since
 from bot.answering.evidence import Matter, select
 from bot.answering.follow_ups import standalone
+from bot.answering.forms import Side, sides_of, timeline_topic
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
 from bot.answering.wording import Telling, Told, Wording, worded
 from bot.settings import BotSettings
-from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
+from index_store import ArticleSummary, Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
+
+
+_EVENTS = 10  # of a timeline that is asked for among other questions
+_NOTHING_QUOTABLE = "No sentence of the indexed articles could be quoted as it stands."
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What is said and of which window; or else the reason, and what came closest."""
+
+    told: Told
+    window: Filters
+    reason: str | None
+    nearest: tuple[ArticleSummary, ...] = ()
 
 
 class Answerer:
@@ -72,26 +88,59 @@ class Answerer:
         """
         began = time.monotonic()
         understood = self._understand(question)
-        filters, findings = self._find(understood, question.filters)
-        reason = reason_to_decline(understood, findings, filters)
-        told = Told(*(((), ()) if reason else self._quoted(understood, findings)))
-        if not told.claims and reason is None:
-            reason = "No sentence of the indexed articles could be quoted as it stands."
-        if told.claims and self._wording and not any(claim.standing for claim in told.claims):  # it would choose one
-            telling = Telling(self._index.version, hear)
-            told = worded(self._wording, understood.standalone, findings, telling, quoted=told)
+        outcome = self._outcome(understood, question.filters, hear)
         return Answer(
             question=question,
             standalone_question=understood.standalone,
-            claims=told.claims,
-            citations=told.citations,
-            reason=reason,
-            nearest=nearest(findings.passages) if reason else (),
-            mode=told.mode,
+            claims=outcome.told.claims,
+            citations=outcome.told.citations,
+            reason=outcome.reason,
+            nearest=outcome.nearest if outcome.reason else (),
+            mode=outcome.told.mode,
             elapsed_ms=round((time.monotonic() - began) * 1000, 1),
-            window=filters,
-            note=told.note,
+            window=outcome.window,
+            note=outcome.told.note,
         )
+
+    def _outcome(self, understood: Understanding, filters: Filters, hear: Callable[[Claim], None] | None) -> _Outcome:
+        topic = timeline_topic(understood.standalone)
+        if topic:
+            return self._timeline(topic, filters)
+        sides = sides_of(understood.standalone)
+        return self._compared(sides, filters) if sides else self._answered(understood, filters, hear)
+
+    def _answered(self, understood: Understanding, filters: Filters, hear: Callable[[Claim], None] | None) -> _Outcome:
+        window, findings = self._find(understood, filters)
+        reason = reason_to_decline(understood, findings, window)
+        told = Told(*(((), ()) if reason else self._quoted(understood, findings)))
+        if not told.claims and reason is None:
+            reason = _NOTHING_QUOTABLE
+        if told.claims and self._wording and not any(claim.standing for claim in told.claims):  # it would choose one
+            telling = Telling(self._index.version, hear)
+            told = worded(self._wording, understood.standalone, findings, telling, quoted=told)
+        return _Outcome(told, window, reason, nearest(findings.passages))
+
+    def _compared(self, sides: Sequence[Side], filters: Filters) -> _Outcome:
+        """Say the best of each side; where one of them cannot be answered, that is no comparison."""
+        statements: list[Statement] = []
+        for side in sides:
+            understood = self._understand(Question(side.question, filters))
+            window, findings = self._find(understood, filters)
+            reason = reason_to_decline(understood, findings, window)
+            if reason:
+                return _Outcome(Told((), ()), window, f"Of {side.name}: {reason}", nearest(findings.passages))
+            rest = [other.name for other in sides if other is not side]
+            best = only_of(findings.sentences, side.name, rest, findings.matter)
+            statements += choose(best or findings.sentences, understood, findings.matter)[:1]
+        told = Told(*cite(statements, self._index.version))
+        return _Outcome(told, filters, None if told.claims else _NOTHING_QUOTABLE)
+
+    def _timeline(self, topic: str, filters: Filters) -> _Outcome:
+        from bot.overviews import timeline  # which is built on this package
+
+        found = timeline(self._index, topic, filters, limit=_EVENTS)
+        claims = tuple(replace(event.claim, when=event.date) for event in found.events)
+        return _Outcome(Told(claims, found.citations), filters, found.reason, found.nearest)
 
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""

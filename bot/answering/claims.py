@@ -65,6 +65,13 @@ def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matte
     return tuple(with_witnesses(Statement(one), sentences, matter) for one in _best(sentences, matter))
 
 
+def only_of(sentences: Sequence[Sentence], name: str, others: Sequence[str], matter: Matter) -> list[Sentence]:
+    """Keep the sentences that tell of one of several that are compared, and of no other."""
+    own, of_others = set(matter.terms(name)), set(matter.terms(" ".join(others)))
+    held = ((sentence, set(matter.terms(sentence.text))) for sentence in sentences)
+    return [sentence for sentence, terms in held if own <= terms and not (of_others - own) & terms]
+
+
 def _statements_of(figures: Sequence[ToldFigure], sentences: Sequence[Sentence], matter: Matter) -> Iterator[Statement]:
     """State each figure, the newest first."""
     newest, *others = figures

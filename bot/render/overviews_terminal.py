@@ -1,14 +1,13 @@
 """Timelines, digests and changes → text for a terminal: the lines first, then the sources that they quote."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import click
 
 from bot.answering import Citation, Claim
 from bot.overviews import Changes, Correction, Digest, Event, Story, Timeline, Withdrawal
 from bot.render.terminal import nearest_text, one_line, where_text, wrapped
-from index_store import ArticleSummary, counted, day
+from index_store import ArticleSummary, counted, day, partial_date
 
 _MOST_NAMED = 6
 
@@ -64,17 +63,8 @@ def _left_out(count: int, one: str, several: str = "") -> str:
 
 def _event(event: Event) -> str:
     told_by = f"also reported by {_named(event.retold_in)}" if event.retold_in else ""
-    head = click.style(_date(event), bold=True)
+    head = click.style(partial_date(event.date), bold=True)
     return "\n".join(filter(None, (head, _claim(event.claim), wrapped(told_by, indent="  "))))
-
-
-def _date(event: Event) -> str:
-    """Write a date as exactly as it is known: "5 March 2025", "March 2025", "2025"."""
-    year, *rest = event.date.split("-")
-    if not rest:
-        return year
-    first = date(int(year), int(rest[0]), int(rest[1]) if len(rest) > 1 else 1)
-    return f"{first.day} {first:%B %Y}" if len(rest) > 1 else f"{first:%B %Y}"
 
 
 def _story(story: Story) -> str:

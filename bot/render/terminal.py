@@ -59,10 +59,10 @@ def _followed(answer: Answer) -> str:
 
 
 def _claims(answer: Answer) -> str:
-    """Write claims as one paragraph; figures that differ have one each."""
+    """Write claims as one paragraph; figures that differ and events have one each."""
     claims = [printable(f"{answer.lead_in(claim)}{_claim(claim)}") for claim in answer.claims]
-    differ = any(claim.standing for claim in answer.claims)
-    return "\n".join(map(wrapped, claims)) if differ else wrapped(" ".join(claims))
+    stand_alone = any(claim.standing or claim.when for claim in answer.claims)
+    return "\n".join(map(wrapped, claims)) if stand_alone else wrapped(" ".join(claims))
 
 
 def _claim(claim: Claim) -> str:

@@ -1,4 +1,4 @@
-"""A question that compares two → a question of each, so that both are looked for: pure functions."""
+"""Questions whose answer has a form of its own, a comparison or a timeline: pure functions."""
 
 import re
 from dataclasses import dataclass
@@ -19,6 +19,13 @@ _FORMS = (
         rf"(?P<other>.+?){_ON}",
         re.IGNORECASE,
     ),
+)
+
+
+_TIMELINE = re.compile(
+    r"(?:(?:please\s+)?(?:show|give|tell|write)\s+(?:me\s+)?|what\s+is\s+)?(?:an?\s+|the\s+)?(?:timeline|chronology)\s+"
+    r"(?:of|for|on|about)\s+(?P<topic>.+?)[\s?.!]*$",
+    re.IGNORECASE,
 )
 
 
@@ -49,3 +56,9 @@ def sides_of(question: str) -> tuple[Side, ...]:
             about = f" about {match['matter']}" if match["matter"] else ""
             return tuple(Side(name, f"What is said of {name}{about}?") for name in (match["one"], match["other"]))
     return ()
+
+
+def timeline_topic(question: str) -> str:
+    """Return the matter of which a question wants a timeline: "timeline of the Doha talks"; "" for none."""
+    match = _TIMELINE.match(question)
+    return match["topic"] if match else ""
