@@ -2,11 +2,12 @@
 
 import os
 from contextlib import closing
+from functools import partial
 
 import click
 
 from bot.settings import BotSettings, DiscordSettings
-from index_store import Configuration, DiscordError, configured
+from index_store import Configuration, DiscordError, StoreSettings, configured, open_catalog
 
 
 @click.command("bot")
@@ -49,9 +50,16 @@ def bot_command(configuration: Configuration) -> None:
     from bot.reindexing import keep_reindexing, reindex_command
 
     discord = configuration.section(DiscordSettings)
+    run = partial(run_bot, settings=discord, token=token, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration)) as late:
-            run_bot(late, discord, token, beside=keep_reindexing(reindex_command(configuration)))
+            run(late, beside=keep_reindexing(reindex_command(configuration)))
     else:
         with closing(Answerer.open(configuration, resident=True)) as answerer:
-            run_bot(answerer, discord, token)
+            run(answerer)
+
+
+def _indexed_at(configuration: Configuration) -> float | None:
+    """Return when an article was last added or replaced; on a connection of its own, for any thread."""
+    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
+        return catalog.indexed_at()
