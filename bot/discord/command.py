@@ -53,7 +53,8 @@ def bot_command(configuration: Configuration) -> None:
     run = partial(run_bot, settings=discord, token=token, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration)) as late:
-            run(late, beside=keep_reindexing(reindex_command(configuration)))
+            command, relayed = reindex_command(configuration), discord.log_format == "json"
+            run(late, beside=keep_reindexing(command, relayed=relayed))
     else:
         with closing(Answerer.open(configuration, resident=True)) as answerer:
             run(answerer)

@@ -15,8 +15,8 @@ class Cooldown:
 
     def wait_s(self, user_id: int) -> float:
         """Return how long this person has to wait until they may ask again; 0 if they may now."""
-        asked_at = self._asked_at.get(user_id, ())
-        if len(asked_at) < self.questions:
+        asked_at = self._asked_at.get(user_id)
+        if asked_at is None or len(asked_at) < self.questions:
             return 0.0
         return max(0.0, asked_at[0] + self.within_s - self._clock())
 

@@ -111,6 +111,7 @@ class QuestionQueue:
         self._began_at = 0.0
         self._cooldown = Cooldown(questions=limits.questions, within_s=limits.within_s, clock=clock)
         self._typical_s = _FIRST_GUESS_S
+        self._answers = 0
         self._closing = False
 
     def __len__(self) -> int:
@@ -181,7 +182,8 @@ class QuestionQueue:
 
     def _end(self, waiting: _Waiting, work: asyncio.Future[Answer]) -> None:
         error = work.exception()
-        self._typical_s += _WEIGHT_OF_LATEST * (self.busy_s - self._typical_s)
+        self._answers += 1
+        self._typical_s += max(_WEIGHT_OF_LATEST, 1 / self._answers) * (self.busy_s - self._typical_s)
         self._under_way = None
         if waiting.answer.done():
             pass  # whoever asked was told of the restart, or has gone

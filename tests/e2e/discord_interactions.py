@@ -13,6 +13,8 @@ APPLICATION_ID, BOT_ID, GUILD_ID, OTHER_GUILD_ID, USER_ID = "1001", "1001", "200
 CHANNEL_ID = {GUILD_ID: "3001", OTHER_GUILD_ID: "3002"}
 BOT = {"id": BOT_ID, "username": "Dateline", "discriminator": "0", "global_name": None, "avatar": None, "bot": True}
 
+HOSTILE_NAME = "@everyone [news](https://evil.example) **"
+
 FIRST_REPLY_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
 MESSAGE_NOW, DEFERRED = 4, 5
@@ -38,9 +40,9 @@ class Refusal(Exception):  # noqa: N818 -- it is what Discord does, not what wen
 
 
 def person(user_id: str) -> dict[str, Any]:
-    """Return a user."""
+    """Return a user, with a name that must never be shown: it would do harm."""
     name = f"reader{user_id}"
-    return {"id": user_id, "username": name, "discriminator": "0", "global_name": "Reader", "avatar": None}
+    return {"id": user_id, "username": name, "discriminator": "0", "global_name": HOSTILE_NAME, "avatar": None}
 
 
 def member(user: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,6 +207,7 @@ class Interactions:
         """
         interaction = self._waiting(channel_id, content.get("message_reference") or {})
         asker = interaction.user_id if interaction else ""
+        self._check_names(content)
         for fault in mention_faults(content, may_notify=asker):
             self._report(str(fault))
         if content.get("content") not in (None, "", f"<@{asker}>"):
@@ -242,10 +245,15 @@ class Interactions:
         return interaction
 
     def _check(self, content: Mapping[str, Any]) -> None:
+        self._check_names(content)
         for fault in mention_faults(content):
             self._report(str(fault))
         if faults := message_faults(content):
             raise invalid_form(faults)
+
+    def _check_names(self, content: Mapping[str, Any]) -> None:
+        if HOSTILE_NAME in repr(content):
+            self._report("a person's name is shown as they wrote it")
 
     def _answer(self, interaction: Interaction, content: Mapping[str, Any], *, way: str) -> None:
         interaction.message, interaction.way = dict(content), way

@@ -44,6 +44,7 @@ class RunningBot:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "DISCORD_"))}
         self._environment = ours | {"PYTHONPATH": str(REPOSITORY)} | environment
         self.log: list[str] = []
+        self._ended = False
         self._logged = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
@@ -64,13 +65,20 @@ class RunningBot:
             sys.stderr.write("".join(self.log))
 
     async def wait_for_line(self, part: str, *, times: int = 1, timeout_s: float = 180) -> str:
-        """Return the line of the log that holds this part, or the second, third … that does, once it is there."""
+        """
+        Return the line of the log that holds this part, or the second, third … that does, once it is there.
+
+        Raises:
+            EOFError: If the process ended before.
+        """
 
         def found() -> list[str]:
             return [line for line in self.log if part in line]
 
         async with asyncio.timeout(timeout_s), self._logged:
-            await self._logged.wait_for(lambda: len(found()) >= times)
+            await self._logged.wait_for(lambda: len(found()) >= times or self._ended)
+        if len(found()) < times:
+            raise EOFError(f"the bot ended without: {part}")
         return found()[times - 1]
 
     async def type_line(self) -> None:
@@ -95,6 +103,9 @@ class RunningBot:
             async with self._logged:
                 self.log.append(line.decode())
                 self._logged.notify_all()
+        async with self._logged:
+            self._ended = True
+            self._logged.notify_all()
 
 
 @asynccontextmanager
