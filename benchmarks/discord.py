@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ sys.path[0] = str(Path(__file__).parents[1] / "tests" / "e2e")
 from discord_interactions import GUILD_ID, OTHER_GUILD_ID, Interaction  # noqa: E402
 from discord_server import LocalDiscord  # noqa: E402
 from running_bot import RunningBot  # noqa: E402
+
+from index_store import Catalog, open_catalog  # noqa: E402
 
 PEOPLE = 40
 AGAIN = re.compile(r"try again in (\d+) s")
@@ -173,7 +176,10 @@ async def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             await bot.wait_for_line("re-indexing beside the bot")
             await discord.wait_ready()
             await discord.ask(questions[0])
-            figures["bursts while a re-index runs"] = await bursts(discord, questions, count=options.bursts)
+            with closing(open_catalog(folder / "index")) as catalog:
+                before = await next_commit(catalog)
+                figures["bursts while a re-index runs"] = await bursts(discord, questions, count=options.bursts)
+                figures["commits meanwhile"] = catalog.generation() - before
             figures["the re-index was at work until then"] = not any("added" in line for line in bot.log)
             figures["connection broken mid-burst"] = await broken(discord, questions)
             figures["stopped mid-burst"] = await stopped(discord, bot, questions)
@@ -187,6 +193,14 @@ async def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             figures["token revoked mid-burst"] = await revoked(discord, bot, questions)
         figures["rules broken"] += discord.violations
     return figures
+
+
+async def next_commit(catalog: Catalog) -> int:
+    """Wait until a re-index has committed something, and return how many commits there have been."""
+    before = catalog.generation()
+    while (generation := catalog.generation()) == before:
+        await asyncio.sleep(0.2)
+    return generation
 
 
 def command(folder: Path, options: argparse.Namespace, *, reindex: bool) -> list[str | Path]:

@@ -23,7 +23,9 @@ def bot_command(configuration: Configuration) -> None:
       2. On its Bot page choose Reset Token and copy the token. Leave the
          privileged intents off: none is needed.
       3. On its Installation page allow Guild Install with the scopes
-         "bot" and "applications.commands"; no permissions are needed.
+         "bot" and "applications.commands". No permissions are needed; with
+         Send Messages and Embed Links, answers that take more than a
+         quarter of an hour can go to the channel.
       4. Open the install link shown there and add the bot to your server.
       5. Start it here, where the index is:
            export DISCORD_TOKEN=the-token
