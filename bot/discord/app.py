@@ -10,6 +10,7 @@ from threading import Timer
 
 import discord
 import yarl
+from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cogs.ask import Ask
@@ -19,6 +20,7 @@ from bot.discord.metrics import Metrics
 from bot.discord.monitoring import IndexedAt, Monitor, monitored
 from bot.discord.questions import AnswersQuestions, QuestionQueue, QueueLimits
 from bot.discord.replies import Replies
+from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
 
 # Of the time that the bot may take to end: for the question under way, and for the replies then still under way.
@@ -51,6 +53,7 @@ class NewsBot(commands.Bot):
         self.metrics = Metrics()
         self.questions = QuestionQueue(answerer, _limits(settings), self.metrics, log_questions=settings.log_questions)
         self.replies = Replies(self.metrics)
+        self.tree.error(self._apologise)
         self._stop_within_s = settings.stop_within_s
 
     async def setup_hook(self) -> None:
@@ -91,6 +94,13 @@ class NewsBot(commands.Bot):
                 logger.error("%d replies could not be finished", len(self.replies))
         await super().close()
 
+    async def _apologise(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Say to who used a command that it failed, whatever it was: one that an update took away, for instance."""
+        logger.error("a command failed", exc_info=error)
+        message = failure_message("That did not work; it has been logged.", remedy="Please try again later.")
+        reply = await self.replies.acknowledge(interaction, private=True)
+        await reply.send(embed=discord.Embed(title=message.title, description=message.description))
+
     def _connected(self) -> None:
         if self.state != "stopping":
             self.state = "connected"
@@ -127,7 +137,7 @@ def run_bot(
     with translated_errors(settings, bot.intents):
         asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))
     if bot.questions.busy_s:
-        _leave()
+        _leave(status=0)
 
 
 async def _serve_monitored(
@@ -151,25 +161,26 @@ async def _serve(bot: NewsBot, token: str, beside: Coroutine[None, None, None] |
             task.cancel()
         if stop.is_set():
             logger.info("stopping")
-            _leave_after(stop_within_s)
+            _leave_after(stop_within_s, status=0)
             await bot.close()
             serving.cancel()
         ended, *_ = await asyncio.gather(serving, *other, return_exceptions=True)
     if isinstance(ended, Exception) and not stop.is_set():
+        _leave_after(stop_within_s, status=1)  # Python waits for the thread that answers
         raise ended
 
 
-def _leave_after(seconds: float) -> None:
+def _leave_after(seconds: float, *, status: int) -> None:
     """End the process then, whatever it is waiting for: a socket that is dead, or an answer that takes for ever."""
-    timer = Timer(seconds, _leave)
+    timer = Timer(seconds, _leave, kwargs={"status": status})
     timer.daemon = True
     timer.start()
 
 
-def _leave() -> None:
+def _leave(*, status: int) -> None:
     logger.warning("ending, though an answer or a connection does not")
     logging.shutdown()
-    os._exit(0)
+    os._exit(status)
 
 
 @contextmanager

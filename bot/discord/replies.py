@@ -52,7 +52,9 @@ class Reply:
         self._dead_at = asyncio.get_running_loop().time() + TOKEN_LIFE_S
 
     async def acknowledge(self) -> None:
-        """Show that the bot is thinking. Where that fails, the answer still finds its way."""
+        """Show that the bot is thinking, unless it shows something already. If that fails, the answer finds its way."""
+        if self._interaction.response.is_done():
+            return
         began = time.monotonic()
         try:
             async with asyncio.timeout(FIRST_SIGN_S):

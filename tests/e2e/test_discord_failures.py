@@ -25,6 +25,20 @@ def test_a_crash_ends_in_an_apology() -> None:
     asyncio.run(scenario())
 
 
+def test_a_command_that_is_no_more_is_apologised_for() -> None:
+    """A client that still shows a command of an older version gets an apology, too, in private."""
+
+    async def scenario() -> None:
+        async with scripted_bot() as (discord, bot):
+            discord.commands["ask"] |= {"name": "inquire"}
+            reply = await discord.ask("Who?")
+            assert "That did not work" in reply.text
+            assert reply.ephemeral
+            await bot.wait_for_line("a command failed")
+
+    asyncio.run(scenario())
+
+
 def test_an_expected_failure_shows_its_remedy() -> None:
     """A failure that somebody can act on is shown in its own words."""
 
