@@ -49,16 +49,17 @@ def bot_command(configuration: Configuration) -> None:
         )
     from bot.answering import Answerer, LateAnswerer
     from bot.discord.app import run_bot
+    from bot.llm import open_wording
     from bot.reindexing import keep_reindexing, reindex_command
 
-    discord = configuration.section(DiscordSettings)
+    discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
     run = partial(run_bot, settings=discord, token=token, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
-        with closing(LateAnswerer(configuration)) as late:
+        with closing(LateAnswerer(configuration, wording)) as late:
             command, relayed = reindex_command(configuration), discord.log_format == "json"
             run(late, beside=keep_reindexing(command, relayed=relayed))
     else:
-        with closing(Answerer.open(configuration, resident=True)) as answerer:
+        with closing(Answerer.open(configuration, resident=True, wording=wording)) as answerer:
             run(answerer)
 
 
