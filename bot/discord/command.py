@@ -2,11 +2,12 @@
 
 import os
 from contextlib import closing
+from functools import partial
 
 import click
 
 from bot.settings import BotSettings, DiscordSettings
-from index_store import Configuration, DiscordError, configured
+from index_store import Configuration, DiscordError, StoreSettings, configured, open_catalog
 
 
 @click.command("bot")
@@ -22,7 +23,9 @@ def bot_command(configuration: Configuration) -> None:
       2. On its Bot page choose Reset Token and copy the token. Leave the
          privileged intents off: none is needed.
       3. On its Installation page allow Guild Install with the scopes
-         "bot" and "applications.commands"; no permissions are needed.
+         "bot" and "applications.commands". No permissions are needed; with
+         Send Messages and Embed Links, answers that take more than a
+         quarter of an hour can go to the channel.
       4. Open the install link shown there and add the bot to your server.
       5. Start it here, where the index is:
            export DISCORD_TOKEN=the-token
@@ -50,9 +53,17 @@ def bot_command(configuration: Configuration) -> None:
     from bot.reindexing import keep_reindexing, reindex_command
 
     discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
+    run = partial(run_bot, settings=discord, token=token, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration, wording)) as late:
-            run_bot(late, discord, token, beside=keep_reindexing(reindex_command(configuration)))
+            command, relayed = reindex_command(configuration), discord.log_format == "json"
+            run(late, beside=keep_reindexing(command, relayed=relayed))
     else:
         with closing(Answerer.open(configuration, resident=True, wording=wording)) as answerer:
-            run_bot(answerer, discord, token)
+            run(answerer)
+
+
+def _indexed_at(configuration: Configuration) -> float | None:
+    """Return when an article was last added or replaced; on a connection of its own, for any thread."""
+    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
+        return catalog.indexed_at()

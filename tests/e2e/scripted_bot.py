@@ -6,11 +6,12 @@ Started as a program: everything but the answers is what `dateline bot` runs.
 
 import os
 import sys
+import time
 
 from bot.answering import Answer, Question
 from bot.discord.app import run_bot
 from bot.settings import DiscordSettings
-from index_store import EmptyIndexError
+from index_store import DatelineError, EmptyIndexError, load_configuration
 
 
 class ScriptedAnswerer:
@@ -25,9 +26,19 @@ class ScriptedAnswerer:
         if "hold" in question.text:
             sys.stderr.write("holding\n")
             sys.stdin.readline()
+        if "slow" in question.text:
+            time.sleep(0.2)
         return Answer(question, question.text, (), (), "The indexed articles don't say.", (), "extractive", 1.0)
 
 
+def main() -> None:
+    """Run the bot as `dateline bot` does, failures in words included."""
+    settings = load_configuration([DiscordSettings], flags={}).section(DiscordSettings)
+    try:
+        run_bot(ScriptedAnswerer(), settings, os.environ["DISCORD_TOKEN"], indexed_at=lambda: time.time() - 60)
+    except DatelineError as error:
+        sys.exit(f"Error: {error}")
+
+
 if __name__ == "__main__":
-    addresses = {"api": os.environ["DATELINE_DISCORD_API"], "gateway": os.environ["DATELINE_DISCORD_GATEWAY"]}
-    run_bot(ScriptedAnswerer(), DiscordSettings(**addresses, queue_limit=1), os.environ["DISCORD_TOKEN"])
+    main()

@@ -1,21 +1,17 @@
 """Discord's side of asking; what an answer says is decided in `bot.answering`, how it looks in `bot.render`."""
 
-import asyncio
 import logging
-import time
-from contextlib import suppress
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.answering import Question
-from bot.discord.questions import AnswersQuestions, QuestionQueue
+from bot.discord.questions import QuestionQueue
+from bot.discord.replies import Replies, asker_of
+from bot.discord.turns import Asker
 from bot.render.discord import AnswerMessage, answer_message, failure_message
 from index_store import DatelineError
-
-GRACE_S = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -23,9 +19,9 @@ logger = logging.getLogger(__name__)
 class Ask(commands.Cog):
     """The command `/ask`. Every question ends in a reply: an answer, an honest no, or what went wrong."""
 
-    def __init__(self, answerer: AnswersQuestions, *, queue_limit: int) -> None:
-        self._questions = QuestionQueue(answerer, limit=queue_limit)
-        self._replying: set[asyncio.Task[None]] = set()
+    def __init__(self, questions: QuestionQueue, replies: Replies) -> None:
+        self._questions = questions
+        self._replies = replies
 
     @app_commands.command()
     @app_commands.describe(
@@ -38,44 +34,24 @@ class Ask(commands.Cog):
         private: bool = False,  # noqa: FBT001, FBT002 -- discord.py makes an option of it
     ) -> None:
         """Answer a question from the indexed news, every claim with the passage it comes from."""
-        reply = asyncio.create_task(self._reply(interaction, Question(question), private=private))
-        self._replying.add(reply)
-        reply.add_done_callback(self._replying.discard)
-        await reply
-
-    async def finish(self) -> None:
-        """Answer the question under way, tell the others that the bot restarts, and wait until all replies are out."""
-        self._questions.close()
-        if self._replying:
-            logger.info("finishing %d replies", len(self._replying))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_S):
-                while self._replying:
-                    await asyncio.wait(self._replying)
+        await self._replies.keep(self._reply(interaction, Question(question), private=private))
 
     async def _reply(self, interaction: discord.Interaction, question: Question, *, private: bool) -> None:
-        """Acknowledge, then edit the acknowledgement; if Discord refuses the answer, say at least that."""
-        await interaction.response.defer(thinking=True, ephemeral=private)  # Discord gives up on us after 3 s
-        for message in (await self._message(question), _apology()):
-            try:
-                await interaction.edit_original_response(embed=_embed(message))
-            except (discord.HTTPException, aiohttp.ClientError, OSError):
-                logger.exception("a reply could not be delivered")
-            else:
-                return
+        """Acknowledge, then answer; if Discord refuses the answer, say at least that."""
+        reply = await self._replies.acknowledge(interaction, private=private)
+        message = await self._message(question, asker_of(interaction))
+        if not await reply.send(embed=_embed(message)):
+            await reply.send(embed=_embed(_apology()))
 
-    async def _message(self, question: Question) -> AnswerMessage:
-        started = time.monotonic()
+    async def _message(self, question: Question, asker: Asker) -> AnswerMessage:
         try:
-            answer = await self._questions.ask(question)
+            return answer_message(await self._questions.ask(question, asker))
         except DatelineError as error:
-            logger.warning("no answer after %.2f s: %s", time.monotonic() - started, error)
+            logger.warning("no answer: %s", error)
             return failure_message(error.message, remedy=error.remedy)
         except Exception:  # a person is waiting: whatever went wrong, they are told
-            logger.exception("no answer after %.2f s", time.monotonic() - started)
+            logger.exception("no answer")
             return _apology()
-        logger.info("answered in %.2f s, %d claims", time.monotonic() - started, len(answer.claims))
-        return answer_message(answer)
 
 
 def _apology() -> AnswerMessage:
