@@ -26,7 +26,7 @@ def lockable(folder: Path) -> Iterator[Path]:
     if is_lockable(folder):
         yield folder
         return
-    with TemporaryDirectory(prefix="dateline-words-") as links:
+    with TemporaryDirectory(prefix="dateline-words-", ignore_cleanup_errors=True) as links:  # Tantivy may write yet
         for file in folder.iterdir():
             if file.name != _LOCK:
                 Path(links, file.name).symlink_to(file.absolute())

@@ -1,9 +1,14 @@
 """What tests of several folders share."""
 
 import pytest
+from hypothesis import settings
 
 from index_store import PassageEncoder
 from index_store.encoder import Model
+
+# Half of Hypothesis' own number, so that the suite keeps to ten minutes; `--hypothesis-profile=default` tries all.
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

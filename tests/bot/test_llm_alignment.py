@@ -86,7 +86,7 @@ words = st.sampled_from(
 texts = st.lists(words, max_size=12).map(" ".join)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(claim=texts, held=texts)
 def test_nothing_is_added_and_nothing_changes_places(claim: str, held: str) -> None:
     """Whatever is borne out is a part of what bears it out, in its order, and as often negated."""
@@ -97,7 +97,7 @@ def test_nothing_is_added_and_nothing_changes_places(claim: str, held: str) -> N
         assert claim.split().count("not") == held.split().count("not")
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text: str) -> None:
     """No text is too strange to be cut into words, and it always bears itself out where it is long enough."""

@@ -91,7 +91,7 @@ def length(message: AnswerMessage) -> int:
     return units(message.title + message.description + message.footer + fields)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers())
 def test_limits(answer: Answer) -> None:
     """Every message keeps within every limit of Discord's, and no part that must be there is empty."""
@@ -105,7 +105,7 @@ def test_limits(answer: Answer) -> None:
     assert length(message) <= 6000
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers())
 def test_nothing_a_stranger_wrote_is_live(answer: Answer) -> None:
     """No mention, link, markup or emoji of an article's or an asker's works in the message."""
@@ -115,7 +115,7 @@ def test_nothing_a_stranger_wrote_is_live(answer: Answer) -> None:
     assert all(inert(field.name) and harmless(field.value) for field in message.fields)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(answers())
 def test_numbers_in_order(answer: Answer) -> None:
     """Citations are shown as 1, 2, 3 …, at least the first ten, and the footer tells how many are missing."""

@@ -49,7 +49,7 @@ def test_an_answer_has_every_field_of_the_contract(dateline: Dateline) -> None:
     assert answer["mode"] == "extractive"
     assert answer["abstained"] is False
     citation = answer["citations"][0]
-    assert answer["claims"][0] == {"text": LEADER, "citations": [1], "support": "single-source"}
+    assert answer["claims"][0].items() >= {"text": LEADER, "citations": [1], "support": "single-source"}.items()
     assert answer["answer"].startswith(f"{LEADER} [1]")
     assert citation["url"] == "https://wire.example/2025/03/05/doha-talks_(hostages)"
     assert citation["title"] == "Washington confirms direct talks with Hamas"

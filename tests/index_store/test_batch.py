@@ -28,7 +28,7 @@ def replies(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> list
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines)
 def test_every_line_gets_one_reply_in_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: list[str]

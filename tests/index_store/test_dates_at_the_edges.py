@@ -21,7 +21,7 @@ almost_dates = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).flatmap(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(almost_dates, st.booleans())
 @example("9999-W52", True)  # noqa: FBT003 - last_moment
 @example("in 416106 weeks", True)  # noqa: FBT003
@@ -36,7 +36,7 @@ def test_what_is_read_can_be_used(text: str, last_moment: bool) -> None:  # noqa
         assert str(iso_utc(moment)).endswith("Z")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(almost_dates)
 def test_a_period_ends_after_it_begins(text: str) -> None:
     """The last moment of what was written never comes before its first, and at most a year later."""

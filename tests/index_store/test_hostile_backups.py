@@ -155,7 +155,7 @@ VALUES = (
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(COLUMNS), VALUES)
 @example(("versions", "modified_at"), "9999-12-31T23:59:59-10:00")
 @example(("versions", "first_seen_at"), -(2**63))

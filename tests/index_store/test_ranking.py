@@ -117,7 +117,7 @@ def test_a_question_typed_in_any_way_finds_its_article(talks: Path, question: st
     assert first(talks, question, limit=1) == [article("talks").article_id]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(st.characters(categories=["P", "Sm", "Sc", "Z"]), min_size=1, max_size=3), min_size=3, max_size=3)
 )

@@ -121,7 +121,7 @@ rebuild_copies(Path(sys.argv[1]), expect=lambda _: step)
 """
 
 
-@pytest.mark.parametrize("steps", [0, 20, 45, 60, 61, 62, 63])
+@pytest.mark.parametrize("steps", [20, 61, 62, 63])
 def test_killed_at_any_step_it_leaves_a_whole_index(folder: Path, steps: int) -> None:
     """The next writer finds whole copies, and clears the drafts; before it, readers go on, but between two renames."""
     before = found(folder)

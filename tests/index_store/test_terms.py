@@ -15,7 +15,7 @@ from index_store.words import Words
 EVERYTHING = Filters()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=80), st.sampled_from(STEMMERS))
 def test_word_by_word_gives_the_same_terms(text: str, stemmer: str) -> None:
     """A question, reduced word by word, is reduced as articles are; no term is empty or holds white space."""

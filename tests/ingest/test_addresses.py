@@ -109,7 +109,7 @@ addresses = st.text() | st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(addresses)
 def test_any_text_is_read_and_reading_it_again_changes_nothing(address: str) -> None:
     """Nothing fails, tidy addresses and keys are their own, and a tidy address has the key of the original."""

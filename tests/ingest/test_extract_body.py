@@ -111,7 +111,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(LINES, max_size=12))
 def test_what_is_kept_is_unchanged_and_in_order(lines: list[str]) -> None:
     """Every kept line is a line of the body, in order; no quotation and no sentence with figures is lost."""

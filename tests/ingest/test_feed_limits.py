@@ -88,7 +88,7 @@ def test_of_an_endless_feed_the_beginning_is_read() -> None:
 ODDITIES = [b"&#1;", b"&#xDFFF;", b"<![CDATA[", b"]]>", b"<a:b:c>", b' xmlns:dc="q"', b' xml:base="x"', b"<!--", b'"']
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from([RSS, ATOM, RDF]), st.randoms(use_true_random=False), st.integers(1, 40))
 def test_mutated_feeds(feed: str, chance: random.Random, changes: int) -> None:
     """A feed with bytes changed, lost, doubled and moved is read, or refused with the reason."""
@@ -129,7 +129,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(["<rss><channel>", "<feed xmlns='http://www.w3.org/2005/Atom'>", "<rdf:RDF><channel/>"]), TREES)
 def test_any_nesting(start: str, tree: str) -> None:
     """Elements of feeds inside each other in any order are read, or refused with the reason."""
@@ -145,7 +145,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(VALUES)
 def test_any_json(value: object) -> None:
     """No value of a JSON Feed's fields, of whatever type, raises."""
