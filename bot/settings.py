@@ -1,6 +1,6 @@
 """The `[bot]` and `[discord]` sections of `dateline.toml`."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,9 +27,16 @@ class DiscordSettings(Section):
         api: Base address of Discord's REST API; empty for Discord's own.
         gateway: Address of Discord's gateway; empty for the one that Discord names.
         queue_limit: Most questions waiting for an answer; more are told that the bot is busy.
+        conversation: Which messages continue a conversation: those that mention the bot or reply to it ("mentions"),
+            also those in its threads ("threads", which needs the privileged intent Message Content), or none ("off").
+        keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
+        add_role: Name or id of a role whose members may add articles; members with Manage Messages always may.
     """
 
     name: ClassVar[str] = "discord"
     api: str = ""
     gateway: str = ""
     queue_limit: int = Field(32, ge=1, le=1_000)
+    conversation: Literal["off", "mentions", "threads"] = "mentions"
+    keep_days: int = Field(30, ge=1, le=3_650)
+    add_role: str = Field("", max_length=100)

@@ -12,10 +12,21 @@ from bot.answering.evidence import Matter, select
 from bot.answering.follow_ups import standalone
 from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
-from index_store import Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
+from index_store import (
+    ArticleSummary,
+    Configuration,
+    EmptyIndexError,
+    Filters,
+    NewsIndex,
+    Passage,
+    StoreSettings,
+    open_index,
+)
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
+_ABOUT_OPENING = 0.5  # share of a topic's words, by rarity, in headline and first chunk: the article is about it
+_ABOUT_MEANING = 0.55  # cosine: below, an article shares no more than the field with a text
 
 
 class Answerer:
@@ -76,6 +87,16 @@ class Answerer:
         """Search for a question's evidence, and measure it, without deciding on it."""
         return self._find(self._understand(question), question.filters)[1]
 
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """
+        Find articles about a topic, or much like a text.
+
+        Returns:
+            At most `limit` of them, the most relevant first; none where the index holds nothing like it.
+        """
+        passages = self._index.search(topic, Filters(), limit=limit, per_article=1)
+        return tuple(ArticleSummary.of(passage.article) for passage in passages if _is_about(passage))
+
     def _understand(self, question: Question) -> Understanding:
         now = _asked_at(question.filters)
         text = standalone(question.text, question.conversation, now=now)
@@ -112,6 +133,10 @@ class Answerer:
         )
 
 
+def _is_about(passage: Passage) -> bool:
+    return passage.relevance.opening >= _ABOUT_OPENING or passage.relevance.meaning >= _ABOUT_MEANING
+
+
 def _asked_at(filters: Filters) -> datetime:
     """Return when a question is asked, in the zone that was given, or else in the machine's own."""
     return filters.as_of or datetime.now().astimezone()
@@ -146,6 +171,15 @@ class LateAnswerer:
             EmptyIndexError: If nothing has been indexed yet.
         """
         return self._open().ask(question)
+
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """
+        Find articles about a topic; see `Answerer.about`.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed yet.
+        """
+        return self._open().about(topic, limit=limit)
 
     def _open(self) -> Answerer:
         if self._answerer is None:

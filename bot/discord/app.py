@@ -5,15 +5,26 @@ import logging
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 import discord
 import yarl
 from discord.ext import commands
 
+from bot.discord.buttons import AnswerButton, ForgetButton, PageButton
+from bot.discord.cogs.after import After
 from bot.discord.cogs.ask import Ask
-from bot.discord.questions import AnswersQuestions
+from bot.discord.cogs.look import Look
+from bot.discord.cogs.menus import Menus
+from bot.discord.cogs.talk import Talk
+from bot.discord.desk import Desk
+from bot.discord.memory import Memory
+from bot.discord.questions import AnswersQuestions, QuestionQueue
+from bot.discord.shelf import FindsArticles, Shelf
 from bot.settings import DiscordSettings
 from index_store import DiscordError
 
@@ -22,23 +33,53 @@ _TOKEN_REFUSED = 4004  # the gateway's close code: https://discord.com/developer
 logger = logging.getLogger(__name__)
 
 
-class NewsBot(commands.Bot):
-    """The client: default intents, of which none is privileged, and mentions off in whatever it sends."""
+class Answers(AnswersQuestions, FindsArticles, Protocol):
+    """What the bot needs of an answerer."""
 
-    def __init__(self, answerer: AnswersQuestions, settings: DiscordSettings) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """
+    Where the bot lives.
+
+    Attributes:
+        folder: The data folder, in which it keeps its memory beside the index.
+        command: How another process of Dateline is started over that folder.
+    """
+
+    folder: Path
+    command: tuple[str, ...]
+
+
+class NewsBot(commands.Bot):
+    """The client: no privileged intent unless the settings ask for one, and mentions off in whatever it sends."""
+
+    def __init__(self, answerer: Answers, settings: DiscordSettings, memory: Memory, home: Home) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,  # there are no prefix commands, but discord.py wants one
             help_command=None,
-            intents=discord.Intents.default(),
+            intents=intents_for(settings),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,  # what people write elsewhere is none of our business
             guild_ready_timeout=0.2,
         )
-        self._ask = Ask(answerer, queue_limit=settings.queue_limit)
+        self._settings = settings
+        self._command = home.command
+        self._desk = Desk(QuestionQueue(answerer, limit=settings.queue_limit), memory)
+        self._shelf = Shelf(home.folder, answerer)
 
     async def setup_hook(self) -> None:
-        """Load the cogs and register their commands."""
-        await self.add_cog(self._ask)
+        """Load the cogs and register their commands and buttons."""
+        desk, shelf, settings = self._desk, self._shelf, self._settings
+        menus = Menus(desk, shelf, command=self._command, add_role=settings.add_role)
+        cogs = (Ask(desk, shelf, conversation=settings.conversation), After(desk, shelf), Look(desk, shelf, settings))
+        for cog in (*cogs, menus):
+            await self.add_cog(cog)
+        if settings.conversation != "off":
+            await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))
+        for entry in menus.entries():
+            self.tree.add_command(entry)
+        self.add_dynamic_items(AnswerButton, PageButton, ForgetButton)
         await self.tree.sync()
 
     async def on_ready(self) -> None:
@@ -52,15 +93,25 @@ class NewsBot(commands.Bot):
 
     async def close(self) -> None:
         """Let the replies under way arrive before the connection goes."""
-        await self._ask.finish()
+        await self._desk.finish()
+        self._shelf.close()
         await super().close()
 
 
+def intents_for(settings: DiscordSettings) -> discord.Intents:
+    """Ask Discord for no more events than the settings need."""
+    intents = discord.Intents.default()
+    intents.messages = settings.conversation != "off"
+    intents.message_content = settings.conversation == "threads"
+    return intents
+
+
 def run_bot(
-    answerer: AnswersQuestions,
+    answerer: Answers,
     settings: DiscordSettings,
     token: str,
     *,
+    home: Home,
     beside: Coroutine[None, None, None] | None = None,
 ) -> None:
     """
@@ -70,15 +121,18 @@ def run_bot(
         answerer: Asked from one thread of the bot's own.
         settings: Addresses and limits.
         token: The bot's token, never logged.
+        home: Its data folder, and how Dateline is started there.
         beside: What is to run for as long as the bot does.
 
     Raises:
         DiscordError: If Discord refuses the token or the connection, or cannot be reached.
+        IndexStoreError: If what the bot remembers cannot be opened.
     """
     _log_to_stderr()
     _use_addresses(settings)
-    with _translated_errors(settings):
-        asyncio.run(_serve_beside(NewsBot(answerer, settings), token, beside))
+    memory = Memory.open(home.folder / "discord.sqlite", keep_days=settings.keep_days)
+    with closing(memory), _translated_errors(settings):
+        asyncio.run(_serve_beside(NewsBot(answerer, settings, memory, home), token, beside))
 
 
 async def _serve_beside(bot: NewsBot, token: str, beside: Coroutine[None, None, None] | None) -> None:
@@ -132,6 +186,12 @@ def _translated_errors(settings: DiscordSettings) -> Iterator[None]:
         yield
     except discord.LoginFailure as error:
         raise _refused() from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise DiscordError(
+            'Discord does not let the bot read messages, which [discord] conversation = "threads" needs.',
+            remedy="Switch on Message Content Intent at https://discord.com/developers/applications (Bot → Privileged "
+            'Gateway Intents), or set conversation = "mentions".',
+        ) from error
     except discord.ConnectionClosed as error:
         if error.code == _TOKEN_REFUSED:
             raise _refused() from error

@@ -6,7 +6,7 @@ from contextlib import closing
 import click
 
 from bot.settings import BotSettings, DiscordSettings
-from index_store import Configuration, DiscordError, configured
+from index_store import Configuration, DiscordError, StoreSettings, configured
 
 
 @click.command("bot")
@@ -45,13 +45,14 @@ def bot_command(configuration: Configuration) -> None:
             "DISCORD_TOKEN is no token.", remedy="Copy it again: `dateline bot --help` shows from where."
         )
     from bot.answering import Answerer, LateAnswerer
-    from bot.discord.app import run_bot
-    from bot.reindexing import keep_reindexing, reindex_command
+    from bot.discord.app import Home, run_bot
+    from bot.reindexing import dateline_command, keep_reindexing, reindex_command
 
     discord = configuration.section(DiscordSettings)
+    home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration)) as late:
-            run_bot(late, discord, token, beside=keep_reindexing(reindex_command(configuration)))
+            run_bot(late, discord, token, home=home, beside=keep_reindexing(reindex_command(configuration)))
     else:
         with closing(Answerer.open(configuration, resident=True)) as answerer:
-            run_bot(answerer, discord, token)
+            run_bot(answerer, discord, token, home=home)

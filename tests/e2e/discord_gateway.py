@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 from discord_interactions import APPLICATION_ID, BOT, BOT_ID, CHANNEL_ID, GUILD_ID, member
-from discord_rules import intent_faults
+from discord_rules import PRIVILEGED_INTENTS, intent_faults
 
-TOKEN_REFUSED, NOT_IDENTIFIED = 4004, 4003
+TOKEN_REFUSED, NOT_IDENTIFIED, INTENTS_REFUSED = 4004, 4003, 4014
 PATIENCE = 1.5  # a heartbeat later than this many intervals is missed
 
 GUILD = {
@@ -71,6 +71,8 @@ class Gateway:
         ready: Set once a bot is identified and has been told of its server.
         heartbeat: Wakes those who wait for it at each heartbeat, and is never set otherwise.
         pulses: One for each connection, in order.
+        privileged: The privileged intents that its owner switched on; None where a bot that asks for any is at fault.
+        intents: What the bot asked for.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class Gateway:
         self.heartbeat = asyncio.Event()
         self.pulses: list[Pulse] = []
         self.token = token
+        self.privileged: int | None = None
+        self.intents = 0
         self._interval_s = interval_s
         self._clock = clock
         self._report = report
@@ -134,8 +138,12 @@ class Gateway:
         if identity["token"] != self.token:
             await socket.close(code=TOKEN_REFUSED, message=b"Authentication failed.")
             return
-        for fault in intent_faults(identity["intents"]):
+        self.intents = identity["intents"]
+        for fault in intent_faults(self.intents) if self.privileged is None else ():
             self._report(str(fault))
+        if self.privileged is not None and self.intents & PRIVILEGED_INTENTS & ~self.privileged:
+            await socket.close(code=INTENTS_REFUSED, message=b"Disallowed intent(s).")
+            return
         self._socket = socket
         await self.dispatch("READY", self._ready_event())
         await self.dispatch("GUILD_CREATE", GUILD)

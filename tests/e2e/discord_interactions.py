@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from discord_rules import Fault, form_error, mention_faults, message_faults
+from discord_rules import Fault, choice_faults, form_error, mention_faults, message_faults, modal_faults
 
 APPLICATION_ID, BOT_ID, GUILD_ID, CHANNEL_ID, USER_ID = "1001", "1001", "2001", "3001", "4001"
 BOT = {"id": BOT_ID, "username": "Dateline", "discriminator": "0", "global_name": None, "avatar": None, "bot": True}
@@ -15,7 +15,14 @@ USER = {"id": USER_ID, "username": "reader", "discriminator": "0", "global_name"
 
 FIRST_REPLY_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
-MESSAGE_NOW, DEFERRED = 4, 5
+COMMAND, COMPONENT, TYPING, FORM = 2, 3, 4, 5  # what a person did
+MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW, CHOICES, SHOW_FORM = 4, 5, 6, 7, 8, 9
+FIRST_REPLIES = {
+    COMMAND: (MESSAGE_NOW, DEFERRED, SHOW_FORM),
+    COMPONENT: (MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW, SHOW_FORM),
+    TYPING: (CHOICES,),
+    FORM: (MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW),
+}
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 
 
@@ -63,6 +70,9 @@ class Interaction:
         acknowledgement: Type of the first reply: 4 a message, 5 "is thinking…".
         message: The reply as a reader sees it now; None while the bot is thinking.
         followups: Messages sent after it.
+        kind: What the person did: 2 used a command, 3 pressed a button, 4 is typing, 5 sent a form.
+        pressed: The message whose button was pressed.
+        data: What the bot offered instead of a message: choices, or a form.
     """
 
     interaction_id: str
@@ -74,6 +84,9 @@ class Interaction:
     message: dict[str, Any] | None = None
     followups: list[dict[str, Any]] = field(default_factory=list)
     flags: int = 0
+    kind: int = COMMAND
+    pressed: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -121,10 +134,31 @@ class Interactions:
 
     def create(self, command: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[Interaction, dict[str, Any]]:
         """Return a new interaction and the event that tells the bot of it."""
+        types = {option["name"]: option["type"] for option in command.get("options", [])}
+        given = [{"name": name, "type": types[name], "value": value} for name, value in options.items()]
+        return self.begin(COMMAND, {"id": command["id"], "name": command["name"], "type": 1, "options": given})
+
+    def begin(
+        self, kind: int, data: Mapping[str, Any], *, pressed: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[Interaction, dict[str, Any]]:
+        """
+        Return a new interaction of any kind, and the event that tells the bot of it.
+
+        Args:
+            kind: What the person did.
+            data: With what.
+            pressed: The message whose button it was.
+            more: What differs from the usual event: another member, another channel.
+        """
         number = str(next(self._numbers))
-        interaction = Interaction(number, f"token-{number}", self._clock())
+        interaction = Interaction(number, f"token-{number}", self._clock(), kind=kind, pressed=pressed)
         self._by_token[interaction.token] = interaction
-        return interaction, _event(interaction, command, options)
+        event = _event(interaction, data) | more
+        return interaction, event | ({"message": pressed} if pressed else {})
+
+    def shown(self, interaction: Interaction) -> dict[str, Any]:
+        """Return the final message of an interaction as Discord would send it."""
+        return _message(interaction, interaction.message or {})
 
     def acknowledge(self, interaction_id: str, token: str, reply: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -139,15 +173,21 @@ class Interactions:
             raise unknown("interaction", 10062)
         if interaction.acknowledged_at is not None:
             raise Refusal(400, {"message": "Interaction has already been acknowledged.", "code": 40060})
-        if reply.get("type") not in (MESSAGE_NOW, DEFERRED):
-            raise invalid_form((Fault(("type",), "BASE_TYPE_CHOICES", "Value must be one of (4, 5)"),))
+        possible = FIRST_REPLIES[interaction.kind]
+        if reply.get("type") not in possible:
+            raise invalid_form((Fault(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {possible}"),))
         content = reply.get("data") or {}
-        if reply["type"] == MESSAGE_NOW:
+        if reply["type"] in (MESSAGE_NOW, EDIT_NOW):
             self._check(content)
+        if reply["type"] in (CHOICES, SHOW_FORM):
+            faults = choice_faults(content["choices"]) if reply["type"] == CHOICES else modal_faults(content)
+            if faults:
+                raise invalid_form(faults)
+            interaction.data = dict(content)
         interaction.acknowledged_at, interaction.acknowledgement = self._clock(), reply["type"]
         interaction.flags = content.get("flags", 0)
         interaction.acknowledged.set()
-        if reply["type"] == MESSAGE_NOW:
+        if reply["type"] in (MESSAGE_NOW, EDIT_NOW):
             self._answer(interaction, content)
         return _callback_response(interaction)
 
@@ -190,16 +230,14 @@ class Interactions:
         interaction.answered.set()
 
 
-def _event(interaction: Interaction, command: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    types = {option["name"]: option["type"] for option in command.get("options", [])}
-    given = [{"name": name, "type": types[name], "value": value} for name, value in options.items()]
+def _event(interaction: Interaction, data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": interaction.interaction_id,
         "application_id": APPLICATION_ID,
-        "type": 2,
+        "type": interaction.kind,
         "token": interaction.token,
         "version": 1,
-        "data": {"id": command["id"], "name": command["name"], "type": 1, "options": given},
+        "data": data,
         "guild_id": GUILD_ID,
         "channel_id": CHANNEL_ID,
         "channel": {"id": CHANNEL_ID, "type": 0, "name": "news", "permissions": "0"},
@@ -216,8 +254,10 @@ def _event(interaction: Interaction, command: Mapping[str, Any], options: Mappin
 
 def _callback_response(interaction: Interaction) -> dict[str, Any]:
     thinking = interaction.acknowledgement == DEFERRED
-    about = {"id": interaction.interaction_id, "type": 2, "response_message_loading": thinking}
+    about = {"id": interaction.interaction_id, "type": interaction.kind, "response_message_loading": thinking}
     about |= {"response_message_id": _message_id(interaction), "response_message_ephemeral": interaction.ephemeral}
+    if interaction.acknowledgement in (CHOICES, SHOW_FORM, DEFERRED_EDIT):
+        return {"interaction": about, "resource": {"type": interaction.acknowledgement}}
     message = _message(interaction, interaction.message or {})
     return {"interaction": about, "resource": {"type": interaction.acknowledgement, "message": message}}
 
@@ -229,6 +269,7 @@ def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, 
         "author": BOT,
         "content": content.get("content") or "",
         "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
+        "components": content.get("components") or [],
         "timestamp": datetime.now(UTC).isoformat(),
         "edited_timestamp": None,
         "tts": False,
@@ -244,4 +285,5 @@ def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, 
 
 
 def _message_id(interaction: Interaction) -> str:
-    return f"5{interaction.interaction_id}"
+    edits = interaction.pressed and interaction.acknowledgement in (DEFERRED_EDIT, EDIT_NOW)
+    return interaction.pressed["id"] if edits and interaction.pressed else f"5{interaction.interaction_id}"

@@ -6,11 +6,13 @@ Started as a program: everything but the answers is what `dateline bot` runs.
 
 import os
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.answering import Answer, Question
-from bot.discord.app import run_bot
+from bot.discord.app import Home, run_bot
 from bot.settings import DiscordSettings
-from index_store import EmptyIndexError
+from index_store import ArticleSummary, EmptyIndexError
 
 
 class ScriptedAnswerer:
@@ -27,7 +29,13 @@ class ScriptedAnswerer:
             sys.stdin.readline()
         return Answer(question, question.text, (), (), "The indexed articles don't say.", (), "extractive", 1.0)
 
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:  # noqa: ARG002 -- as the real one
+        """Find nothing."""
+        return ()
+
 
 if __name__ == "__main__":
     addresses = {"api": os.environ["DATELINE_DISCORD_API"], "gateway": os.environ["DATELINE_DISCORD_GATEWAY"]}
-    run_bot(ScriptedAnswerer(), DiscordSettings(**addresses, queue_limit=1), os.environ["DISCORD_TOKEN"])
+    with TemporaryDirectory() as folder:
+        settings, home = DiscordSettings(**addresses, queue_limit=1), Home(Path(folder), ())
+        run_bot(ScriptedAnswerer(), settings, os.environ["DISCORD_TOKEN"], home=home)

@@ -1,0 +1,136 @@
+"""What the buttons under an answer do: its sources, why, newer, and votes."""
+
+import discord
+from discord.ext import commands
+
+from bot.answering import Question
+from bot.discord.buttons import HANDLER, Deed, answer_view, page_view
+from bot.discord.desk import Desk
+from bot.discord.embeds import deliver, embed_of, in_words
+from bot.discord.kept import KeptAnswer, Place
+from bot.discord.memory import LONGEST_COMPLAINT_CHARS
+from bot.discord.shelf import Shelf
+from bot.render.discord import AnswerMessage, with_line
+from bot.render.discord_details import notice, source_message, what_changed, why_message
+
+NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
+
+
+class After(commands.Cog, name=HANDLER):
+    """Answers presses of buttons; what they were pressed under is looked up by the kept answer's number."""
+
+    def __init__(self, desk: Desk, shelf: Shelf) -> None:
+        self._desk = desk
+        self._shelf = shelf
+
+    async def press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
+        """Do what a button under an answer says."""
+        if deed == "down":  # a form must come first: nothing can be deferred before it
+            await self._desk.run(self._vote_down(interaction, answer_id))
+        else:
+            await self._desk.run(self._press(interaction, deed, answer_id))
+
+    async def turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
+        """Turn to another source, in the message that shows one."""
+        await interaction.response.defer()
+        await self._desk.run(self._show_source(interaction, answer_id, page))
+
+    async def forget(self, interaction: discord.Interaction) -> None:
+        """Delete what is kept about whoever asks for it, and say so in the place of what was shown."""
+        await interaction.response.defer()
+        await self._desk.run(self._forget(interaction))
+
+    async def _forget(self, interaction: discord.Interaction) -> None:
+        user_id = interaction.user.id
+        forgotten = await self._desk.remember(lambda memory: memory.forget(user_id))
+        told = (
+            "Your questions, their answers and your votes are deleted." if forgotten else "That failed; it is logged."
+        )
+        await deliver(interaction, notice(told))
+
+    async def _press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if deed == "sources":
+            await self._show_source(interaction, answer_id, 0)
+            return
+        kept = await self._kept(interaction, answer_id)
+        if kept is None:
+            await deliver(interaction, notice(NOT_KEPT))
+        elif deed == "why":
+            await deliver(interaction, why_message(kept.answer))
+        elif deed == "newer":
+            await self._ask_again(interaction, kept)
+        else:
+            await self._vote(interaction, answer_id, good=True)
+
+    async def _kept(self, interaction: discord.Interaction, answer_id: int) -> KeptAnswer | None:
+        """Look the answer up; one that was given elsewhere, or to somebody else alone, is none."""
+        kept = await self._desk.remember(lambda memory: memory.answer(answer_id))
+        allowed = kept is not None and kept.may_be_seen_by(interaction.user.id, interaction.channel_id)
+        return kept if allowed else None
+
+    async def _show_source(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
+        kept = await self._kept(interaction, answer_id)
+        if kept is None or not 0 <= page < len(kept.answer.citations):
+            await deliver(interaction, notice(NOT_KEPT))
+            return
+        view = page_view(answer_id, page, of=len(kept.answer.citations))
+        await deliver(interaction, await in_words(self._source(kept, page)), view)
+
+    async def _source(self, kept: KeptAnswer, page: int) -> AnswerMessage:
+        citations = kept.answer.citations
+        quoted = await self._shelf.quoted(citations[page])
+        return source_message(quoted.citation, quoted.version, newest=quoted.newest, of=len(citations))
+
+    async def _ask_again(self, interaction: discord.Interaction, kept: KeptAnswer) -> None:
+        """Ask the question as it was searched, with the same filters; only who pressed sees the answer."""
+        place = Place(interaction.user.id, kept.place.channel_id, kept.place.guild_id, private=True)
+        question = Question(kept.answer.standalone_question, kept.answer.question.filters)
+        reply = await self._desk.reply(question, place)
+        message = reply.message
+        if reply.answer:
+            message = with_line(message, what_changed(kept.answer, reply.answer, kept.given_at))
+        quotes = bool(reply.answer and reply.answer.citations)
+        shown = await deliver(interaction, message, answer_view(reply.answer_id, quotes=quotes))
+        await self._desk.note_sent(reply, shown)
+
+    async def _vote(self, interaction: discord.Interaction, answer_id: int, *, good: bool, complaint: str = "") -> None:
+        user_id = interaction.user.id
+        taken = await self._desk.remember(
+            lambda memory: memory.vote(answer_id, user_id, good=good, complaint=complaint)
+        )
+        await deliver(interaction, notice("Thank you, your vote is kept with the answer." if taken else NOT_KEPT))
+
+    async def _vote_down(self, interaction: discord.Interaction, answer_id: int) -> None:
+        """Take the vote at once, then ask what was wrong: whoever closes the form has voted, too."""
+        kept, user_id = await self._kept(interaction, answer_id), interaction.user.id
+        if kept is None:
+            await interaction.response.send_message(embed=embed_of(notice(NOT_KEPT)), ephemeral=True)
+            return
+        await self._desk.remember(lambda memory: memory.vote(answer_id, user_id, good=False))
+        await interaction.response.send_modal(_Complaint(self, answer_id))
+
+    async def take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
+        """Keep what somebody found wrong."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._desk.run(self._vote(interaction, answer_id, good=False, complaint=complaint))
+
+
+class _Complaint(discord.ui.Modal, title="What was wrong?"):
+    """The form behind 👎."""
+
+    complaint: discord.ui.TextInput["_Complaint"] = discord.ui.TextInput(
+        label="What was wrong with the answer?",
+        style=discord.TextStyle.paragraph,
+        required=False,
+        max_length=LONGEST_COMPLAINT_CHARS,
+    )
+
+    def __init__(self, after: After, answer_id: int) -> None:
+        super().__init__(timeout=1_800, custom_id=f"dateline:wrong:{answer_id}")
+        self._after = after
+        self._answer_id = answer_id
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Hand over what was written."""
+        await self._after.take_complaint(interaction, self._answer_id, self.complaint.value)

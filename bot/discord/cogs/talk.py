@@ -1,0 +1,135 @@
+"""Conversations in messages: a mention, a reply to an answer, a message in a thread of the bot's, a direct message."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord.ext import commands
+
+from bot.answering import Question
+from bot.discord.buttons import answer_view
+from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
+from bot.discord.desk import Desk, Reply
+from bot.discord.embeds import UNDELIVERED, embed_of
+from bot.discord.kept import KeptAnswer, Place
+from bot.discord.turns import Turns
+from bot.render.discord import failure_message
+from bot.render.discord_details import notice
+from index_store import DatelineError, counted
+
+MOST_WAITING = 5  # questions of one channel
+_GOES_ON_FOR_S = 30 * 60.0  # afterwards a mention begins a new conversation; a reply or a thread never does
+_LEAST_QUESTION_CHARS = 3
+_MENTION = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
+_FORBIDDEN = "I may not {what} there: give me the permissions Send Messages, Embed Links and Read Message History."
+
+logger = logging.getLogger(__name__)
+
+
+class Talk(commands.Cog):
+    """Answers messages meant for the bot; whatever else people write is left alone."""
+
+    def __init__(self, bot: commands.Bot, desk: Desk, *, in_threads: bool) -> None:
+        """
+        Start listening.
+
+        Args:
+            bot: The client.
+            desk: Takes the questions.
+            in_threads: Whether messages in the bot's threads need not mention it.
+        """
+        self._bot = bot
+        self._desk = desk
+        self._in_threads = in_threads
+        self._turns = Turns(limit=MOST_WAITING)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that is meant for the bot."""
+        if message.author.bot or message.webhook_id or message.type not in _WRITTEN:
+            return
+        if await self._is_meant(message):
+            await self._desk.run(self._answer(message))
+
+    async def _is_meant(self, message: discord.Message) -> bool:
+        me = self._bot.user
+        if me is None or me in message.mentions or message.guild is None:
+            return me is not None
+        if not self._in_threads or not message.content.strip() or message.mentions:
+            return False
+        return await self._is_own_thread(message.channel)
+
+    async def _is_own_thread(self, channel: discord.abc.Messageable) -> bool:
+        """Whether the bot began a thread, or it hangs under an answer: then it has the number of that message."""
+        if isinstance(channel, discord.Thread):
+            return self._bot.user is not None and channel.owner_id == self._bot.user.id
+        if isinstance(channel, discord.PartialMessageable):  # a thread from before the bot was started
+            return await self._desk.remember(lambda memory: memory.answer_of(channel.id)) is not None
+        return False
+
+    async def _answer(self, message: discord.Message) -> None:
+        try:
+            async with self._turns.turn(message.channel.id):
+                await self._send(message, await self._reply(message))
+        except DatelineError as error:
+            await self._send(message, Reply(failure_message(error.message, remedy=error.remedy)))
+
+    async def _reply(self, message: discord.Message) -> Reply:
+        text = " ".join(_MENTION.sub(" ", message.content).split())
+        if len(text) < _LEAST_QUESTION_CHARS:
+            return Reply(
+                notice("Ask me something about the news: write your question behind my name. /help shows more.")
+            )
+        if len(text) > LONGEST_QUESTION_CHARS:
+            told = f"The question has {counted(len(text), 'character')}, and at most {LONGEST_QUESTION_CHARS} fit."
+            return Reply(failure_message(told, remedy="Please ask in fewer words."))
+        await self._show_typing(message)
+        place = Place(message.author.id, message.channel.id, message.guild.id if message.guild else None)
+        follows = await self._earlier(message)
+        return await self._desk.reply(Question(text), place, follows=follows)
+
+    async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
+        """Find the answer that a message goes on from: the one replied to, the thread's last, or the asker's last."""
+        channel_id, user_id = message.channel.id, message.author.id
+        replied_to = message.reference.message_id if message.reference else None
+        if replied_to:
+            kept = await self._desk.remember(lambda memory: memory.answer_of(replied_to))
+            if kept:
+                return kept if kept.may_be_seen_by(user_id, channel_id) else None
+        begins = await self._desk.remember(lambda memory: memory.answer_of(channel_id))
+        if begins or isinstance(message.channel, discord.Thread):
+            return await self._desk.remember(lambda memory: memory.latest(channel_id)) or begins
+        return await self._desk.remember(
+            lambda memory: memory.latest(channel_id, user_id=user_id, within_s=_GOES_ON_FOR_S)
+        )
+
+    async def _show_typing(self, message: discord.Message) -> None:
+        try:
+            await message.channel.typing()
+        except UNDELIVERED as error:
+            logger.debug("no typing sign: %s", error)
+
+    async def _send(self, message: discord.Message, reply: Reply) -> None:
+        """Reply in the channel, with less where permissions are missing; at the least tell the asker which."""
+        quotes = bool(reply.answer and reply.answer.citations)
+        view = answer_view(reply.answer_id, quotes=quotes) or discord.utils.MISSING
+        embed = embed_of(reply.message)
+        reference = message.to_reference(fail_if_not_exists=False)
+        attempts: tuple[Callable[[], Awaitable[discord.Message]], ...] = (
+            lambda: message.channel.send(embed=embed, view=view, reference=reference, mention_author=False),
+            lambda: message.channel.send(embed=embed, view=view),
+            lambda: message.channel.send(_FORBIDDEN.format(what="show an answer")),
+            lambda: message.author.send(_FORBIDDEN.format(what="write")),
+        )
+        for rank, attempt in enumerate(attempts):
+            try:
+                sent = await attempt()
+            except UNDELIVERED as error:
+                logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
+            else:
+                await self._desk.note_sent(reply, sent.id if rank < 2 else None)
+                return
+
+
+_WRITTEN = (discord.MessageType.default, discord.MessageType.reply)

@@ -1,0 +1,60 @@
+"""What the renderers wrote → what discord.py sends; and the last words when something fails."""
+
+import logging
+from collections.abc import Awaitable
+
+import aiohttp
+import discord
+
+from bot.render.discord import AnswerMessage, failure_message
+from index_store import DatelineError
+
+UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+logger = logging.getLogger(__name__)
+
+
+def embed_of(message: AnswerMessage) -> discord.Embed:
+    """Make the embed of a message."""
+    embed = discord.Embed(title=message.title, description=message.description, colour=message.colour)
+    for field in message.fields:
+        embed.add_field(name=field.name, value=field.value, inline=False)
+    return embed.set_footer(text=message.footer or None)
+
+
+def apology() -> AnswerMessage:
+    """Admit a failure that is ours."""
+    return failure_message("Something went wrong on our side; it has been logged.", remedy="Please try again later.")
+
+
+async def in_words(message: Awaitable[AnswerMessage]) -> AnswerMessage:
+    """Wait for a message; a failure becomes one that says what to do."""
+    try:
+        return await message
+    except DatelineError as error:
+        logger.warning("a request failed: %s", error)
+        return failure_message(error.message, remedy=error.remedy)
+    except Exception:  # a person is waiting: whatever went wrong, they are told
+        logger.exception("a request failed")
+        return apology()
+
+
+async def deliver(
+    interaction: discord.Interaction, message: AnswerMessage, view: discord.ui.View | None = None
+) -> int | None:
+    """
+    Edit the acknowledgement of an interaction; if Discord refuses that, say at least so.
+
+    Returns:
+        The id of the message that shows it; None where only the apology, or nothing, could be delivered.
+    """
+    for attempt in (message, None):
+        try:
+            shown = await interaction.edit_original_response(
+                embed=embed_of(attempt or apology()), view=view if attempt else None
+            )
+        except UNDELIVERED:
+            logger.exception("a reply could not be delivered")
+        else:
+            return shown.id if attempt else None
+    return None
