@@ -132,7 +132,10 @@ class TalkingDiscord(LocalDiscord):
             reference = {"message_id": reply_to["id"], "channel_id": channel_id, "guild_id": GUILD_ID}
             message |= {"type": 19, "message_reference": reference, "referenced_message": reply_to}
         if not direct:
-            message |= {"guild_id": GUILD_ID, "member": {key: value for key, value in member(user).items() if key != "user"}}
+            message |= {
+                "guild_id": GUILD_ID,
+                "member": {key: value for key, value in member(user).items() if key != "user"},
+            }
         await self.gateway.dispatch("MESSAGE_CREATE", message)
         return message
 
