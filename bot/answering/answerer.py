@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import Self
 
 from bot.answering.answer import Answer, Question
@@ -155,6 +156,7 @@ class LateAnswerer:
         """
         self._configuration = configuration
         self._answerer: Answerer | None = None
+        self._opening = Lock()
         with suppress(EmptyIndexError):
             self._open()
 
@@ -182,6 +184,7 @@ class LateAnswerer:
         return self._open().about(topic, limit=limit)
 
     def _open(self) -> Answerer:
-        if self._answerer is None:
-            self._answerer = Answerer.open(self._configuration, resident=True)
-        return self._answerer
+        with self._opening:
+            if self._answerer is None:
+                self._answerer = Answerer.open(self._configuration, resident=True)
+            return self._answerer

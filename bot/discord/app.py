@@ -86,7 +86,8 @@ class NewsBot(commands.Bot):
         """Say that people can ask now, and how to invite the bot where nobody can."""
         logger.info("connected as %s, /ask is registered", self.user)
         if not self.guilds and self.application_id:
-            logger.info("no server yet; invite the bot: %s", discord.utils.oauth_url(self.application_id))
+            invitation = discord.utils.oauth_url(self.application_id, permissions=permissions_for(self._settings))
+            logger.info("no server yet; invite the bot: %s", invitation)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages alone: discord.py would look for commands in those that mention the bot, and log them."""
@@ -104,6 +105,20 @@ def intents_for(settings: DiscordSettings) -> discord.Intents:
     intents.messages = settings.conversation != "off"
     intents.message_content = settings.conversation == "threads"
     return intents
+
+
+def permissions_for(settings: DiscordSettings) -> discord.Permissions:
+    """Name the permissions that a server should give: none for commands alone, a few for conversations."""
+    if settings.conversation == "off":
+        return discord.Permissions.none()
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        create_public_threads=True,
+        embed_links=True,
+        read_message_history=True,
+    )
 
 
 def run_bot(

@@ -32,7 +32,7 @@ async def in_words(message: Awaitable[AnswerMessage]) -> AnswerMessage:
     try:
         return await message
     except DatelineError as error:
-        logger.warning("a request failed: %s", error)
+        logger.warning("a request failed: %s", type(error).__name__)  # its words may be the asker's
         return failure_message(error.message, remedy=error.remedy)
     except Exception:  # a person is waiting: whatever went wrong, they are told
         logger.exception("a request failed")

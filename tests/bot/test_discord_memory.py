@@ -1,6 +1,8 @@
 """What the bot remembers: answers as they were given, for a limited time; one vote a person; and nothing for ever."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,6 +84,31 @@ def test_answers_survive_the_process(tmp_path: Path) -> None:
         assert (kept.answer, kept.place, kept.message_id) == (given_answer, HERE, 99)
         assert memory.answer_of(99) == kept
         assert memory.answer_of(98) is memory.answer(answer_id + 1) is None
+
+
+KEEPING = """
+import sys
+from pathlib import Path
+from bot.answering import Answer, Question
+from bot.discord.kept import Place
+from bot.discord.memory import Memory
+memory = Memory.open(Path(sys.argv[1]), keep_days=30)
+for n in range(100_000):
+    answer = Answer(Question(f"question {n}"), "q", (), (), "No.", (), "extractive", 1.0)
+    print(memory.keep(answer, Place(7, 11)), flush=True)
+"""
+
+
+def test_a_killed_bot_remembers_what_it_kept(tmp_path: Path) -> None:
+    """After kill -9 in the middle of keeping, every answer that was kept is there, and the file is sound."""
+    with subprocess.Popen([sys.executable, "-c", KEEPING, tmp_path / "m"], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        numbers = [int(process.stdout.readline()) for _ in range(50)]
+        process.kill()
+    with closing(Memory.open(tmp_path / "m", keep_days=30)) as memory:
+        assert all(memory.answer(number) for number in numbers)
+    with closing(sqlite3.connect(tmp_path / "m")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_answers_go_when_their_time_has_come(tmp_path: Path) -> None:

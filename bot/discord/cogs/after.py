@@ -1,7 +1,7 @@
 """What the buttons under an answer do: its sources, why, newer, and votes."""
 
 import discord
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.answering import Question
 from bot.discord.buttons import HANDLER, Deed, answer_view, page_view
@@ -22,6 +22,19 @@ class After(commands.Cog, name=HANDLER):
     def __init__(self, desk: Desk, shelf: Shelf) -> None:
         self._desk = desk
         self._shelf = shelf
+
+    async def cog_load(self) -> None:
+        """Begin to delete what has been kept long enough, which a bot that nobody asks would keep for ever."""
+        self.prune.start()
+
+    async def cog_unload(self) -> None:
+        """Stop that."""
+        self.prune.cancel()
+
+    @tasks.loop(hours=6)
+    async def prune(self) -> None:
+        """Delete what has been kept long enough."""
+        await self._desk.remember(lambda memory: memory.prune())
 
     async def press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
         """Do what a button under an answer says."""
@@ -127,7 +140,7 @@ class _Complaint(discord.ui.Modal, title="What was wrong?"):
     )
 
     def __init__(self, after: After, answer_id: int) -> None:
-        super().__init__(timeout=1_800, custom_id=f"dateline:wrong:{answer_id}")
+        super().__init__(timeout=1_800)
         self._after = after
         self._answer_id = answer_id
 
