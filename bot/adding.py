@@ -54,7 +54,7 @@ async def add_articles(command: Sequence[str], links: Sequence[str], versions: V
     Args:
         command: How Dateline is started over the data folder.
         links: At most `MOST_LINKS`; private addresses are refused by the fetcher.
-        versions: Looks up which version of the article at each address is live (0 for none).
+        versions: Looks up which version of each article is live (0 for none), by their ids.
 
     Returns:
         An outcome a link, in their order.
@@ -67,16 +67,13 @@ async def add_articles(command: Sequence[str], links: Sequence[str], versions: V
     if len(records) != len(links):
         logger.warning("links could not be read: %s", ended.errors.strip())
         raise DiscordError("The links could not be read; it has been logged.", remedy="Please try again later.")
-    addresses = tuple(record["url"] for record in records if "url" in record)
-    if not addresses:
-        return tuple(_unread(link, record) for link, record in zip(links, records, strict=True))
-    before = await versions(addresses)
-    report = await _index(command, [record for record in records if "url" in record])
-    after = await versions(addresses)
+    read = [record for record in records if "article_id" in record]
+    ids = [record["article_id"] for record in read]
+    before = await versions(ids)
+    report = await _index(command, read) if read else {}
+    after = await versions(ids)
     return tuple(
-        _indexed(link, record, before[record["url"]], after[record["url"]], report)
-        if "url" in record
-        else _unread(link, record)
+        _indexed(link, record, before, after, report) if record in read else _unread(link, record)
         for link, record in zip(links, records, strict=True)
     )
 
@@ -142,13 +139,15 @@ def _unread(link: str, record: Mapping[str, Any]) -> Outcome:
     return Outcome(link, f"It {record.get('error') or 'could not be read'}.", is_indexed=False)
 
 
-def _indexed(link: str, record: Mapping[str, Any], before: int, after: int, report: Mapping[str, Any]) -> Outcome:
+def _indexed(
+    link: str, record: Mapping[str, Any], before: Mapping[str, int], after: Mapping[str, int], report: Mapping[str, Any]
+) -> Outcome:
     """Tell what became of an article, by its live version before and after."""
-    title = f"“{record['title']}”"
-    if not after:
+    title, old, new = f"“{record['title']}”", before[record["article_id"]], after[record["article_id"]]
+    if not new:
         reasons = "; it ".join(str(failure.get("reason")) for failure in report.get("failures", ()))
         return Outcome(link, f"{title} was not indexed: it {reasons or 'may be a copy'}.", is_indexed=False)
-    if not before:
+    if not old:
         return Outcome(link, f"{title} is indexed now.", is_indexed=True)
-    told = "was indexed already" if after == before else f"has changed: version {after} is indexed now"
+    told = "was indexed already" if new == old else f"has changed: version {new} is indexed now"
     return Outcome(link, f"{title} {told}.", is_indexed=True)

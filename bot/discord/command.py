@@ -20,14 +20,17 @@ def bot_command(configuration: Configuration) -> None:
       1. Open https://discord.com/developers/applications and choose
          New Application; give it a name.
       2. On its Bot page choose Reset Token and copy the token. Leave the
-         privileged intents off: none is needed.
+         privileged intents off: none is needed (docs/discord.md tells of
+         the mode that needs one).
       3. On its Installation page allow Guild Install with the scopes
-         "bot" and "applications.commands"; no permissions are needed.
+         "bot" and "applications.commands". For conversations give it the
+         permissions Send Messages, Send Messages in Threads, Create Public
+         Threads, Embed Links and Read Message History; /ask needs none.
       4. Open the install link shown there and add the bot to your server.
       5. Start it here, where the index is:
            export DISCORD_TOKEN=the-token
            dateline bot
-    Then type /ask in any channel of your server.
+    Then type /ask in any channel of your server, or mention the bot.
 
     The token is read from the environment variable DISCORD_TOKEN only. Whoever
     has it controls the bot: keep it out of files that others read.

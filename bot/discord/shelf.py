@@ -129,17 +129,12 @@ class Shelf:
         """Find the articles behind each of these addresses."""
         return await self._read(lambda catalog: {one: catalog.at_addresses(variants(one)) for one in addresses})
 
-    async def versions(self, addresses: Sequence[str]) -> dict[str, int]:
-        """Return the number of the live version of the article at each address; 0 for none."""
-
-        def read(catalog: Catalog) -> dict[str, int]:
-            found = {one: catalog.at_addresses((one,)) for one in addresses}
-            return {one: catalog.version(live[0].article_id).number if live else 0 for one, live in found.items()}
-
+    async def versions(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """Return the number of each article's live version; 0 for none."""
         try:
-            return await self._read(read)
+            return await self._read(lambda catalog: {one: _live_version(catalog, one) or 0 for one in article_ids})
         except EmptyIndexError:
-            return dict.fromkeys(addresses, 0)
+            return dict.fromkeys(article_ids, 0)
 
     async def article(self, wanted: str) -> Version:
         """
@@ -200,11 +195,14 @@ def _article(catalog: Catalog, wanted: str) -> Version:
 
 
 def _quoted(catalog: Catalog, citation: Citation) -> Quoted:
-    lifetimes = catalog.lifetimes(citation.article_id)
-    newest = next((one.number for one in lifetimes if one.retired_at is None), None)
+    newest = _live_version(catalog, citation.article_id)
     try:
         version = catalog.version(citation.article_id, citation.version)
     except UnknownArticleError:
         return Quoted(citation, None, newest)
     span = version.article.text[citation.start : citation.end]
     return Quoted(citation, version if span == citation.quote else None, newest)
+
+
+def _live_version(catalog: Catalog, article_id: str) -> int | None:
+    return next((one.number for one in catalog.lifetimes(article_id) if one.retired_at is None), None)

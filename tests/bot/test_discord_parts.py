@@ -127,7 +127,7 @@ async def add(
 
 def test_each_link_is_told_of(tmp_path: Path) -> None:
     """New, changed, known, unreadable and refused by the index: each in its own words."""
-    pages = [{"file": "x", "url": f"u{n}", "title": f"T{n}", "text": "t"} for n in range(4)]
+    pages = [{"file": "x", "article_id": f"u{n}", "title": f"T{n}", "text": "t"} for n in range(4)]
     plan = {
         "extract": [*pages, {"file": "x", "error": "is a feed: use `dateline index`"}],
         "index": [{"added": 1, "failures": [{"source": "s", "reason": "has no text"}]}],
@@ -145,7 +145,7 @@ def test_each_link_is_told_of(tmp_path: Path) -> None:
 def test_an_index_that_stays_busy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no run reports, whoever asked is told to try again; links that cannot be read at all are told, too."""
     monkeypatch.setattr(adding, "_BETWEEN_TRIES_S", 0.0)
-    page = {"file": "x", "url": "u0", "title": "T0", "text": "t"}
+    page = {"file": "x", "article_id": "u0", "title": "T0", "text": "t"}
     with pytest.raises(DiscordError, match="cannot be written to"):
         asyncio.run(add(tmp_path, {"extract": [page], "index": [], "status": 1}, [{"u0": 0}], ["l0"]))
     with pytest.raises(DiscordError, match="could not be read"):

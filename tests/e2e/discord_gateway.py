@@ -19,7 +19,9 @@ GUILD = {
     "unavailable": False,
     "member_count": 2,
     "channels": [{"id": CHANNEL_ID, "type": 0, "name": "news", "position": 0, "permission_overwrites": []}],
-    "roles": [{"id": GUILD_ID, "name": "@everyone", "permissions": "0", "position": 0, "color": 0, "managed": False}],
+    "roles": [
+        {"id": GUILD_ID, "name": "@everyone", "permissions": "1024", "position": 0, "color": 0, "managed": False}
+    ],
     "members": [member(BOT)],
     "emojis": [],
     "features": [],

@@ -92,7 +92,7 @@ class TalkingDiscord(LocalDiscord):
         self, shown: Interaction | Message, deed: str, *, user: Mapping[str, Any] = USER, is_form: bool = False
     ) -> Interaction:
         """Press the button whose id holds this word, and wait for what comes of it: a message, or a form."""
-        message = self._interactions.shown(shown) if isinstance(shown, Interaction) else shown
+        message = self.shown(shown) if isinstance(shown, Interaction) else shown
         buttons = [button for row in message["components"] for button in row["components"]]
         custom_id = next(button["custom_id"] for button in buttons if deed in button["custom_id"].split(":"))
         data = {"component_type": 2, "custom_id": custom_id}
@@ -111,6 +111,10 @@ class TalkingDiscord(LocalDiscord):
         values = [{"type": 1, "components": [{"type": 4, "custom_id": field["custom_id"], "value": text}]}]
         data = {"custom_id": form.data["custom_id"], "components": values}
         return await self._done(FORM, data, pressed=form.pressed, member=member(user) | {"permissions": "0"})
+
+    def shown(self, interaction: Interaction) -> Message:
+        """Return the message that an interaction ended in."""
+        return self._interactions.shown(interaction)
 
     async def say(
         self,

@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from discord_interactions import Interaction
 from discord_talk import (
     DIRECT_CHANNEL_ID,
     MANAGE_MESSAGES,
@@ -60,6 +62,10 @@ def test_buttons_after_a_restart(folder: Path) -> None:
                 assert why.ephemeral
                 assert "all indexed articles" in why.text
                 assert "1 independent source (Example Wire)" in why.text
+                turned = await discord.press(page_of(discord.shown(sources), answer_id_of(answer), 0), "page")
+                assert turned.embed == sources.embed
+                beyond = await discord.press(page_of(discord.shown(sources), answer_id_of(answer), 99), "page")
+                assert NOT_KEPT in beyond.text
                 newer = await discord.press(answer, "newer", user=OTHER)
                 assert newer.ephemeral
                 assert "Nothing has changed" in newer.text
@@ -71,6 +77,19 @@ def test_buttons_after_a_restart(folder: Path) -> None:
 
     asyncio.run(scenario())
     assert votes_in(folder) == [(4001, 0, "It names the wrong envoy.")]
+
+
+def answer_id_of(answer: Interaction) -> str:
+    """The number that an answer's buttons name."""
+    assert answer.message is not None
+    number: str = answer.message["components"][0]["components"][0]["custom_id"].rpartition(":")[2]
+    return number
+
+
+def page_of(message: dict[str, Any], answer_id: str, page: int) -> dict[str, Any]:
+    """A message with a button that leads to a source, as one of several sources has."""
+    button = {"type": 2, "style": 2, "label": "next", "custom_id": f"dateline:page:{answer_id}:{page}"}
+    return message | {"components": [{"type": 1, "components": [button]}]}
 
 
 def votes_in(folder: Path) -> list[tuple[int, int, str]]:
@@ -215,8 +234,16 @@ def test_the_menu_of_a_message(folder: Path) -> None:
             asked = await discord.choose("Ask about this", "Who led the Doha talks? https://elsewhere.example/1")
             assert asked.ephemeral
             assert "Boehler" in asked.text
+            answer = await discord.ask("How much ice did the Valdren glacier lose?")
+            await discord.ask("Who led the survey of the Valdren glacier?", private=True)
             known = await discord.choose("Has this been posted?", "look: https://science.example/glacier?utm_source=x")
             assert "In the index" in known.text
+            message_id = discord.shown(answer)["id"]
+            assert (
+                f"[How much ice did the Valdren glacier lose?](https://discord.com/channels/2001/3001/{message_id})"
+                in known.text
+            )
+            assert known.text.count("discord.com/channels") == 1
             alike = await discord.choose("Has this been posted?", "The Valdren glacier has lost a tenth of its ice.")
             assert "Much like it" in alike.text
             unknown = await discord.choose("Has this been posted?", "https://nowhere.example/1")
