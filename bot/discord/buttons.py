@@ -1,10 +1,12 @@
 """The buttons under an answer. They name the kept answer and nothing else, so they work after a restart, too."""
 
 import re
-from typing import Literal, Protocol, Self, cast
+from typing import Any, Literal, Protocol, Self, cast
 
 import discord
 from discord.ext import commands
+
+from bot.discord.memory import LONGEST_COMPLAINT_CHARS
 
 Deed = Literal["sources", "why", "newer", "up", "down"]
 
@@ -16,6 +18,7 @@ _LOOKS: dict[Deed, tuple[str | None, str | None]] = {
     "down": (None, "👎"),
 }
 _NUMBER = "[1-9][0-9]{0,17}"
+_FORM = re.compile(f"dateline:wrong:({_NUMBER})")
 HANDLER = "Buttons"  # name of the cog that does what buttons say
 
 
@@ -102,6 +105,34 @@ class ForgetButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], t
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the press to the cog."""
         await _handler(interaction).forget(interaction)
+
+
+class ComplaintForm(discord.ui.Modal, title="What was wrong?"):
+    """The form behind 👎. discord.py is to forget it at once: `complaint_in` reads it, after a restart, too."""
+
+    complaint: discord.ui.TextInput["ComplaintForm"] = discord.ui.TextInput(
+        label="What was wrong with the answer?",
+        style=discord.TextStyle.paragraph,
+        required=False,
+        max_length=LONGEST_COMPLAINT_CHARS,
+    )
+
+    def __init__(self, answer_id: int) -> None:
+        super().__init__(custom_id=f"dateline:wrong:{answer_id}")
+        self.stop()
+
+
+def complaint_in(interaction: discord.Interaction) -> tuple[int, str] | None:
+    """Return the number of the answer and what was wrong with it, where somebody sends the form behind 👎."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return None
+    form = cast(dict[str, Any], interaction.data or {})
+    named = _FORM.fullmatch(str(form.get("custom_id")))
+    if named is None:
+        return None
+    rows = form.get("components") or ()
+    texts = (item.get("value") for row in rows for item in (row.get("components") or [row.get("component") or {}]))
+    return int(named[1]), next((text for text in texts if isinstance(text, str)), "")
 
 
 def answer_view(answer_id: int | None, *, quotes: bool) -> discord.ui.View | None:

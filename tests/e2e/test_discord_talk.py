@@ -72,6 +72,7 @@ def test_buttons_after_a_restart(folder: Path) -> None:
                 assert "Adam Boehler" in newer.text
                 assert "kept with the answer" in (await discord.press(answer, "up")).text
                 form = await discord.press(answer, "down", is_form=True)
+            async with bot_in(folder, discord):
                 assert "Thank you" in (await discord.fill_in(form, "It names the wrong envoy.")).text
             assert discord.violations == []
 

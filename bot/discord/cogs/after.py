@@ -4,11 +4,10 @@ import discord
 from discord.ext import commands, tasks
 
 from bot.answering import Question
-from bot.discord.buttons import HANDLER, Deed, answer_view, page_view
+from bot.discord.buttons import HANDLER, ComplaintForm, Deed, answer_view, complaint_in, page_view
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, embed_of, in_words
 from bot.discord.kept import KeptAnswer, Place
-from bot.discord.memory import LONGEST_COMPLAINT_CHARS
 from bot.discord.shelf import Shelf
 from bot.render.discord import AnswerMessage, with_line
 from bot.render.discord_details import notice, source_message, what_changed, why_message
@@ -42,6 +41,13 @@ class After(commands.Cog, name=HANDLER):
             await self._desk.run(self._vote_down(interaction, answer_id))
         else:
             await self._desk.run(self._press(interaction, deed, answer_id))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Take the form behind 👎, which may have been opened before the bot was started anew."""
+        complaint = complaint_in(interaction)
+        if complaint:
+            await self._desk.run(self._take_complaint(interaction, *complaint))
 
     async def turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
         """Turn to another source, in the message that shows one."""
@@ -121,29 +127,11 @@ class After(commands.Cog, name=HANDLER):
             await interaction.response.send_message(embed=embed_of(notice(NOT_KEPT)), ephemeral=True)
             return
         await self._desk.remember(lambda memory: memory.vote(answer_id, user_id, good=False))
-        await interaction.response.send_modal(_Complaint(self, answer_id))
+        await interaction.response.send_modal(ComplaintForm(answer_id))
 
-    async def take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
-        """Keep what somebody found wrong."""
+    async def _take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._desk.run(self._vote(interaction, answer_id, good=False, complaint=complaint))
-
-
-class _Complaint(discord.ui.Modal, title="What was wrong?"):
-    """The form behind 👎."""
-
-    complaint: discord.ui.TextInput["_Complaint"] = discord.ui.TextInput(
-        label="What was wrong with the answer?",
-        style=discord.TextStyle.paragraph,
-        required=False,
-        max_length=LONGEST_COMPLAINT_CHARS,
-    )
-
-    def __init__(self, after: After, answer_id: int) -> None:
-        super().__init__(timeout=1_800)
-        self._after = after
-        self._answer_id = answer_id
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Hand over what was written."""
-        await self._after.take_complaint(interaction, self._answer_id, self.complaint.value)
+        if await self._kept(interaction, answer_id) is None:
+            await deliver(interaction, notice(NOT_KEPT))
+        else:
+            await self._vote(interaction, answer_id, good=False, complaint=complaint)
