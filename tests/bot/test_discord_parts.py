@@ -15,8 +15,8 @@ from bot import adding
 from bot.adding import add_articles
 from bot.discord.buttons import AnswerButton, PageButton, answer_view, page_view
 from bot.discord.cogs.menus import links_of, text_of
+from bot.discord.in_order import Turns
 from bot.discord.shelf import variants
-from bot.discord.turns import Turns
 from index_store import DiscordError
 
 

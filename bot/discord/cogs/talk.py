@@ -12,8 +12,8 @@ from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
 from bot.discord.desk import Desk, Reply
 from bot.discord.embeds import UNDELIVERED, embed_of
+from bot.discord.in_order import Turns
 from bot.discord.kept import KeptAnswer, Place
-from bot.discord.turns import Turns
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
 from index_store import DatelineError, counted
