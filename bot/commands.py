@@ -1,16 +1,18 @@
 """The command `ask`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
 
-from bot.answering import Answer, Answerer, Question, Turn
+from bot.answering import Answer, Answerer, Claim, Question, Turn
+from bot.llm import open_wording
 from bot.render.as_json import answer_json
-from bot.render.terminal import answer_text
+from bot.render.terminal import answer_text, claim_text, sources_text
 from index_store import (
     BatchLine,
     Configuration,
@@ -33,7 +35,7 @@ from index_store import (
     help="What was asked before, which this question may leave out; repeatable, oldest first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
-@click.option("--stream", is_flag=True, help="Print the answer as it is written (quotes come all at once).")
+@click.option("--stream", is_flag=True, help="Print a model's claims as they are checked (quotes come all at once).")
 @filter_options
 @configured
 def ask(
@@ -44,7 +46,7 @@ def ask(
     batch: str | None,
     follows: tuple[str, ...],
     as_json: bool,
-    stream: bool,  # noqa: ARG001 - part of the interface; extractive answers have nothing to stream
+    stream: bool,
     **wanted: Any,  # noqa: ANN401 - the four values of filter_options
 ) -> None:
     """
@@ -66,24 +68,38 @@ def ask(
     """
     asked, earlier = question_from(question, batch), earlier_questions(follows)
     filters = filters_from(**wanted)
-    with closing(Answerer.open(configuration, resident=batch is not None)) as answerer:
+    wording = open_wording(configuration)
+    with closing(Answerer.open(configuration, resident=batch is not None, wording=wording)) as answerer:
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        answer = _asked_after(answerer, earlier, Question(asked, filters))
-    _print(answer, as_json=as_json)
+        heard: list[Claim] = []
+        hear = partial(_hear, heard) if stream and not as_json else None
+        answer = _asked_after(answerer, earlier, Question(asked, filters), hear)
+    if heard and tuple(heard) == answer.claims:
+        click.echo(sources_text(answer))
+    else:
+        _print(answer, as_json=as_json)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
     return answer_json(_asked_after(answerer, line.follows, Question(line.question, line.filters, line.key)))
 
 
-def _asked_after(answerer: Answerer, earlier: Sequence[str], question: Question) -> Answer:
+def _asked_after(
+    answerer: Answerer, earlier: Sequence[str], question: Question, hear: Callable[[Claim], None] | None = None
+) -> Answer:
     """Ask a question after others, since "he" may be somebody whom one of their answers names."""
     conversation: tuple[Turn, ...] = ()
     for text in earlier:
         conversation += (answerer.ask(replace(question, text=text, conversation=conversation)).turn,)
-    return answerer.ask(replace(question, conversation=conversation))
+    return answerer.ask(replace(question, conversation=conversation), hear)
+
+
+def _hear(heard: list[Claim], claim: Claim) -> None:
+    """Print a claim as soon as it is checked."""
+    heard.append(claim)
+    click.echo(claim_text(claim))
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

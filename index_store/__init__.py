@@ -18,7 +18,8 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import also_in, counted, day, iso_utc, summary_json
+from index_store.formats import also_in, counted, day, iso_utc, outlet, partial_date, summary_json
+from index_store.history import sentence_spans
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
     UnreadableDateError,
@@ -37,8 +38,10 @@ from index_store.records import (
     Chunk,
     Filters,
     Likeness,
+    LiveChunk,
     Passage,
     Relevance,
+    RetiredVersion,
     Span,
     Vectors,
     Version,
@@ -66,6 +69,7 @@ __all__ = [
     "IndexStoreError",
     "IndexWriter",
     "Likeness",
+    "LiveChunk",
     "MismatchError",
     "NewsIndex",
     "NewsRetriever",
@@ -73,6 +77,7 @@ __all__ = [
     "Passage",
     "PassageEncoder",
     "Relevance",
+    "RetiredVersion",
     "Section",
     "SettingsError",
     "SourceError",
@@ -100,8 +105,11 @@ __all__ = [
     "open_source_log",
     "open_writer",
     "open_writer_of",
+    "outlet",
     "parse_when",
+    "partial_date",
     "question_from",
+    "sentence_spans",
     "summary_json",
 ]
 

@@ -5,8 +5,10 @@ Chroma and Tantivy are copies that may lag, or hold what is gone; whatever they 
 live here does not exist. What is written into it is in `writable_catalog.py`, its tables in `schema.py`.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -14,16 +16,18 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.catalog_file import open_file
-from index_store.errors import UnknownArticleError
+from index_store.errors import IndexStoreError, UnknownArticleError
 from index_store.formats import day
 from index_store.records import (
     Article,
     ArticleSummary,
+    Chunk,
     Filters,
     Glance,
     Lifetime,
     LiveChunk,
     NewVersion,
+    RetiredVersion,
     Vectors,
     Version,
 )
@@ -32,9 +36,12 @@ from index_store.rows import (
     VERSION_COLUMNS,
     chunk_from,
     conditions,
+    epoch,
     lifetime_from,
     live_chunk_from,
+    live_chunk_of,
     marks,
+    retired_from,
     summary_from,
     version_from,
 )
@@ -188,6 +195,25 @@ class Catalog:
         newest = self._one(f"SELECT max(published_epoch) FROM versions WHERE {where}", values)
         return None if newest is None else datetime.fromtimestamp(newest, UTC)
 
+    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
+        """
+        List the versions that were replaced or removed within a time, those that were latest first.
+
+        Args:
+            filters: `since` and `until` say when they were; the rest, which articles they are of.
+            limit: Most to return.
+        """
+        where, values = conditions(Filters(as_of=filters.as_of, publishers=filters.publishers), live=False)
+        for condition, moment in (("retired_at >= ?", filters.since), ("retired_at <= ?", filters.until)):
+            if moment is not None:
+                where, values = f"{where} AND {condition}", [*values, epoch(moment)]
+        rows = self._connection.execute(
+            f"SELECT retired_at, {VERSION_COLUMNS} FROM versions WHERE {where} "
+            "ORDER BY retired_at DESC, version_id DESC LIMIT ?",
+            (*values, limit),
+        )
+        return tuple(retired_from(row) for row in rows)
+
     # Reading chunks.
 
     def count_chunks(self, filters: Filters) -> int:
@@ -208,8 +234,60 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-            found |= {row[0]: live_chunk_from(row) for row in rows}
+            with _translated_damage():
+                found |= {row[0]: live_chunk_from(row) for row in rows}
         return found
+
+    def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunk of each article that passes, the newest article's first."""
+        where, values = conditions(filters)
+        rows = self._connection.execute(
+            f'SELECT chunk_key, position, start, "end", sentences, vector, {VERSION_COLUMNS} '
+            f"FROM versions CROSS JOIN chunks USING (version_id) WHERE {where} AND position = 0 "
+            "ORDER BY public_by_epoch DESC, article_id LIMIT ?",
+            (*values, limit),
+        )
+        return tuple(live_chunk_from(row) for row in rows)
+
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles that passes; the oldest article's first."""
+        where, values = conditions(filters)
+        rows = self._connection.execute(
+            f"SELECT version_id, {VERSION_COLUMNS} FROM versions WHERE {where} "
+            "AND article_id IN (SELECT value FROM json_each(?)) ORDER BY public_by_epoch, article_id",
+            (*values, json.dumps(list(article_ids))),
+        )
+        found = list[LiveChunk]()
+        for version_id, *row in rows.fetchall():  # a whole text beside each of its chunks could take gigabytes
+            version = version_from(row)
+            chunks = self._connection.execute(
+                'SELECT position, start, "end", sentences, vector FROM chunks WHERE version_id = ? AND position < ? '
+                "ORDER BY position",
+                (version_id, most),
+            )
+            found += [live_chunk_of(version, chunk) for chunk in chunks]
+        return tuple(found)
+
+    def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
+        """
+        Return the version of a live article that was live at a moment, with its chunks, where it has been replaced.
+
+        Returns:
+            None where the live version was there by then already, or none was. An article whose text of then was
+            forgotten has no chunks.
+        """
+        row = self._connection.execute(
+            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND indexed_at <= ? "
+            "AND retired_at > ? ORDER BY number DESC LIMIT 1",
+            (article_id, epoch(moment), epoch(moment)),
+        ).fetchone()
+        if row is None:
+            return None
+        version = version_from(row[:-1])
+        rows = self._connection.execute(
+            'SELECT position, start, "end", sentences FROM past_chunks WHERE version_id = ? ORDER BY position', row[-1:]
+        )
+        return version, tuple(chunk_from(version.article, row) for row in rows if version.article.text)
 
     def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
         """
@@ -229,7 +307,8 @@ class Catalog:
                 f"FROM chunks JOIN versions USING (version_id) WHERE {where} AND chunk_key IN ({marks(some)})",
                 (*values, *some),
             )
-        cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
+        with _translated_damage():
+            cosines = (_matrix([row[1] for row in rows]) @ vector).tolist() if rows else []
         return {
             key: Glance(article_id, public_by, published, cosine)
             for (key, _, article_id, public_by, published), cosine in zip(rows, cosines, strict=True)
@@ -250,8 +329,9 @@ class Catalog:
             ).fetchall()
             if not rows:  # a damaged catalog, which `dateline doctor` tells of
                 continue
-            chunks = tuple(chunk_from(version.article, row) for row in rows)
-            vectors = _matrix([vector for *_, vector in rows])
+            with _translated_damage():
+                chunks = tuple(chunk_from(version.article, row) for row in rows)
+                vectors = _matrix([vector for *_, vector in rows])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
     def newest_version(self) -> int:
@@ -276,11 +356,24 @@ class Catalog:
         while some := rows.fetchmany(_ROWS_AT_ONCE):  # all at once would take the memory of the vectors twice more
             keys += [key for key, _ in some]
             vectors += b"".join(vector for _, vector in some)
-        return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
+        with _translated_damage():
+            return keys, np.frombuffer(vectors, dtype=np.float32).reshape(len(keys), -1 if keys else 0)
 
     def _one(self, query: str, values: Sequence[Any]) -> int | None:
         value: int | None = self._connection.execute(query, values).fetchone()[0]
         return value
+
+
+@contextmanager
+def _translated_damage() -> Iterator[None]:
+    """Say in words that what should be numbers has another length than that of so many."""
+    try:
+        yield
+    except ValueError as error:
+        raise IndexStoreError(
+            f"A vector or a list of sentences in the catalog is damaged: {error}.",
+            remedy="`dateline doctor` names its article: remove that one and index it again.",
+        ) from error
 
 
 def _matrix(vectors: Sequence[bytes]) -> Vectors:

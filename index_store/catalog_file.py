@@ -4,12 +4,22 @@ import sqlite3
 from pathlib import Path
 
 from index_store.errors import EmptyIndexError, IndexStoreError, MismatchError
+from index_store.frozen_file import FrozenFile, is_whole
 from index_store.lock import writer_at_work
 from index_store.rows import casefold
 from index_store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
+CATALOG = "catalog.sqlite"  # its name in a data folder, and in a backup
+
 # A row is wide, so each one looked up is another page: mapped, it is not copied. All that is mapped shows as memory.
 _MAPPED_BYTES = 256_000_000
+PRIMARY = 0xFF  # the bits of an error code that name its kind
+_WHERE_NOTHING_CAN_BE_WRITTEN = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+}
 CHECK_FOLDER = "Check the folder's permissions and the disk's free space, then try again."
 _OTHER_FOLDER = "Index into another folder with --data-dir, or delete this one and index again."
 _OTHER_DATABASE = "Index into another folder with --data-dir."
@@ -41,17 +51,32 @@ def open_file(file: Path, *, create: bool = False, migrate: bool = False) -> sql
     try:
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
+        return _opened(file, create=create, migrate=migrate)
+    except (OSError, sqlite3.OperationalError) as error:
         raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
+    except sqlite3.DatabaseError as error:
+        raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
+
+
+def _opened(file: Path, *, create: bool, migrate: bool) -> sqlite3.Connection:
+    """Open the file; one that is only to be read, frozen where nothing can be written beside it."""
+    shared = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
+    try:
+        return _prepared(shared, file, create=create, migrate=migrate)
+    except sqlite3.OperationalError as error:
+        cannot_write = error.sqlite_errorcode & PRIMARY in _WHERE_NOTHING_CAN_BE_WRITTEN
+        if create or migrate or not cannot_write or not is_whole(file):
+            raise
+        return _prepared(FrozenFile(file), file)
+
+
+def _prepared(
+    connection: sqlite3.Connection, file: Path, *, create: bool = False, migrate: bool = False
+) -> sqlite3.Connection:
     try:
         _prepare(connection, file, create=create, migrate=migrate)
-    except BaseException as error:
+    except BaseException:
         connection.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise IndexStoreError(f"{file} cannot be opened: {error}.", remedy=CHECK_FOLDER) from error
-        if isinstance(error, sqlite3.DatabaseError):
-            raise MismatchError(f"{file} cannot be read as a catalog: {error}.", remedy=_OTHER_FOLDER) from error
         raise
     return connection
 

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from index_store.errors import REBUILD, IndexStoreError
+from index_store.errors import REBUILD, IndexStoreError, first_line, is_panic
 from index_store.records import ChromaServer
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SPELLINGS = set[str]()  # of the folders that are open in this process
 _TAKING = Lock()
+_START = "Start it (`chroma run`), or correct chroma_url under [store]."
 
 # What Chroma raises when a folder is opened again after that has failed in this process; the opening after it is sound.
 _AFTER_A_FAILURE = AttributeError
@@ -81,8 +82,10 @@ def connect(server: ChromaServer) -> OpenClient:
             port = url.port or (443 if is_tls else 80)
             client = chromadb.HttpClient(host=url.hostname or "", port=port, ssl=is_tls, settings=_settings())
             return OpenClient(cast("Client", client))
-    except ValueError as error:  # Chroma's way of saying that it could not connect
-        raise _unreachable(server, error) from error
+    except ValueError as error:  # Chroma's way of saying that it could not connect, or was told what it can't read
+        if str(error).startswith("Could not connect to a Chroma server"):
+            raise _unreachable(server, error) from error
+        raise IndexStoreError(f"{server.url} does not answer as a Chroma server does.", remedy=_START) from error
 
 
 def _take_spelling(folder: Path) -> str:
@@ -116,7 +119,9 @@ def translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
         yield
     except HTTPError as error:
         raise _unreachable(server, error) from error
-    except (ChromaError, _AFTER_A_FAILURE) as error:
+    except BaseException as error:  # a panic is no Exception
+        if not isinstance(error, (ChromaError, _AFTER_A_FAILURE)) and not is_panic(error):
+            raise
         remedy = f"Check the disk's free space and try again; otherwise {REBUILD}"
         if server:
             remedy = f"Check the server, chroma_url and chroma_collection under [store]. {REBUILD}"
@@ -125,8 +130,7 @@ def translated_errors(server: ChromaServer | None = None) -> Iterator[None]:
 
 def _unreachable(server: ChromaServer | None, error: Exception) -> IndexStoreError:
     where = f"The Chroma server {server.url}" if server else "The Chroma server"
-    told = str(error).splitlines()
     return IndexStoreError(
-        f"{where} cannot be reached: {told[0] if told else type(error).__name__}",
-        remedy="Start it (`chroma run`), or correct chroma_url under [store].",
+        f"{where} cannot be reached: {first_line(error)}",
+        remedy=_START,
     )

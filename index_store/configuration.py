@@ -7,11 +7,13 @@ key or a bad value fails at once with the key's name and what is allowed.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -21,6 +23,7 @@ from index_store.records import ChromaServer
 
 ENV_PREFIX = "DATELINE_"
 DEFAULT_FILE = "dateline.toml"
+_COLLECTION = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,500}[a-zA-Z0-9]")  # what Chroma takes, with room for ".new"
 _NO_FILE = "Move it away, or name the file with --config."
 
 
@@ -45,8 +48,8 @@ class StoreSettings(Section):
     name: ClassVar[str] = "store"
     data_dir: Path = Field(default_factory=lambda: user_data_path("dateline"))
     embedding_model: str = ""
-    chroma_url: str = Field("", pattern=r"^(https?://[^/?#@\s]+/?)?$")
-    chroma_collection: str = Field("dateline", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,500}[a-zA-Z0-9]$")
+    chroma_url: str = ""
+    chroma_collection: str = "dateline"
 
     @property
     def chroma_server(self) -> ChromaServer | None:
@@ -59,7 +62,41 @@ class StoreSettings(Section):
         """An unset shell variable must not fill the working folder."""
         if not str(value).strip() or "\0" in str(value):
             raise ValueError("it must name a folder")
-        return Path(str(value)).expanduser()
+        folder = Path(str(value)).expanduser()
+        if folder.is_symlink() and not folder.exists():
+            raise ValueError("it is a link to what is not there")
+        if folder.is_file():
+            raise ValueError("it is a file, not a folder")
+        return folder
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not _is_address_of_a_server(value):
+            raise ValueError("it must be like http://127.0.0.1:8000, without a path, a password or anything after it")
+        return value
+
+    @field_validator("chroma_collection")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if not _COLLECTION.fullmatch(value):
+            raise ValueError(
+                "it must have 3 to 502 letters (a to z), digits, dots, hyphens and underscores, "
+                "and begin and end with a letter or digit"
+            )
+        return value
+
+
+def _is_address_of_a_server(text: str) -> bool:
+    """Whether a text names a scheme, a host and perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(text)
+        is_port = parts.port is None or parts.port > 0  # asking for one that is no number up to 65535 is an error
+    except ValueError:
+        return False
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment and parts.username is None
+    is_host = bool(parts.hostname) and text.isprintable() and " " not in text
+    return parts.scheme in ("http", "https") and is_host and is_port and is_bare
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -190,7 +227,11 @@ def _explain(kind: type[Section], error: ValidationError) -> tuple[str]:
         return (f"Unknown setting: {path}. {_allowed(str(problem['loc'][-1]), _fields_at(kind, problem['loc']))}",)
     if problem["type"] == "missing":
         return (f"Setting {path} is missing.",)
-    return (f"Setting {path} is {problem['input']!r}, which is not allowed: {problem['msg']}.",)
+    told = problem["msg"].removeprefix("Value error, ")  # which a check of ours found
+    given = str(problem["input"]) if isinstance(problem["input"], Path) else problem["input"]
+    field = kind.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    shown = f"is {given!r}, which" if field is None or field.repr else "has a value that"  # may be a secret
+    return (f"Setting {path} {shown} is not allowed: {told}.",)
 
 
 def _fields_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -5,6 +5,7 @@ A draft bears the copy's name with `.new`. The old copy steps aside as `.old` fo
 at any step, one of these names holds a whole copy, and `clear_drafts` finds it.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -14,6 +15,7 @@ from index_store.records import Filters, NewVersion
 from index_store.writable_catalog import WritableCatalog
 
 COPIES = ("chroma", "words")
+_log = logging.getLogger(__name__)
 
 
 def rebuild_missing(catalog: WritableCatalog, copies: Sequence[Copy]) -> None:
@@ -28,6 +30,8 @@ def rebuild_missing(catalog: WritableCatalog, copies: Sequence[Copy]) -> None:
     missing = [copy for copy in copies if copy.is_missing() or _last_place(catalog, copy) != copy.place]
     if missing and catalog.count_chunks(Filters()):
         rebuild(catalog, missing)
+        for copy in missing:
+            _log.warning("%s was missing or out of date: it was made anew from the catalog.", copy.name(CURRENT))
     else:
         for copy in missing:  # nothing is indexed: what cannot be read goes
             copy.drop(CURRENT)

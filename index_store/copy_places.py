@@ -5,7 +5,7 @@ A copy has a name, and beside it up to two others that differ in their suffix: a
 copy while the draft takes its place.
 """
 
-import shutil
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from index_store.chroma_client import connect, translated_errors
+from index_store.deletion import delete
 from index_store.records import ChromaServer, NewVersion
 from index_store.vectors import collection_on_server, vectors_in_folder, vectors_on_server
 from index_store.words import Words, is_readable
@@ -67,14 +68,13 @@ class _InFolder:
     place: ClassVar[str] = ""
 
     def exists(self, suffix: str) -> bool:
-        return self.path(suffix).exists()
+        return os.path.lexists(self.path(suffix))  # a link that leads nowhere stands in the way, too
 
     def rename(self, suffix: str, to: str) -> None:
         self.path(suffix).rename(self.path(to))
 
     def drop(self, suffix: str) -> None:
-        if self.exists(suffix):
-            shutil.rmtree(self.path(suffix))  # readers that have its files open keep them
+        delete(self.path(suffix))  # readers that have its files open keep them
 
     def name(self, suffix: str) -> str:
         return self.path(suffix).name

@@ -9,16 +9,16 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
-from index_store.errors import EncoderError
+from index_store.deletion import delete
+from index_store.errors import EncoderError, first_line
 from index_store.records import Vectors
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_log = logging.getLogger(__name__)
 _LEAST_COSINE = 0.9999  # an export that agrees less with the original is not used
 _PROBES = (
     "who led the Doha talks?",
@@ -170,20 +171,19 @@ class PassageEncoder:
             Whether the compiled model agrees with the original and may be used.
         """
         draft = folder.with_suffix(".new")
-        shutil.rmtree(draft, ignore_errors=True)
         try:
+            delete(draft)
             draft.mkdir(parents=True)
             _export(self._transformer, draft)
-            cosine = self._least_cosine(OnnxQuestionEncoder(draft))
+            if self._least_cosine(OnnxQuestionEncoder(draft)) >= _LEAST_COSINE:
+                delete(folder)
+                draft.rename(folder)
+                return True
         except _EXPORT_FAILURES as error:
-            logging.getLogger(__name__).warning("The model could not be compiled to ONNX: %s", error)
-            cosine = 0.0
-        if cosine < _LEAST_COSINE:
-            shutil.rmtree(draft, ignore_errors=True)
-            return False
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-        return True
+            _log.warning("The model could not be compiled to ONNX: %s", error)
+        with suppress(OSError):
+            delete(draft)
+        return False
 
     def _least_cosine(self, compiled: QuestionEncoder) -> float:
         pairs = ((self.encode_question(probe), compiled.encode_question(probe)) for probe in _PROBES)
@@ -343,11 +343,19 @@ class OnnxQuestionEncoder:
             yield
         except Exception as error:  # onnxruntime and tokenizers raise bare exceptions of their own
             raise EncoderError(
-                f"There is no usable compiled model in {self._folder}: {error}",
-                remedy="Delete that folder: questions take longer until new articles are indexed, which makes it anew.",
+                f"There is no usable compiled model in {self._folder}: {first_line(error)}",
+                remedy="Questions take seconds longer until `dateline rebuild` compiles it anew.",
             ) from error
 
 
 def open_question_encoder(folder: Path, model: Model) -> QuestionEncoder:
-    """Use the compiled model where there is one, else sentence-transformers itself."""
-    return OnnxQuestionEncoder(folder) if (folder / "model.onnx").exists() else PassageEncoder(model)
+    """Use the compiled model where there is one that can be used, else sentence-transformers itself."""
+    if (folder / "model.onnx").exists():
+        try:
+            compiled = OnnxQuestionEncoder(folder)
+            compiled.encode_question("?")  # what is wrong with its inputs shows only now
+        except EncoderError as error:
+            _log.warning("%s", error)
+        else:
+            return compiled
+    return PassageEncoder(model)

@@ -18,6 +18,16 @@ Errors of libraries are translated where the library is called (`raise … from 
 REBUILD = "`dateline rebuild` makes Chroma and Tantivy anew, without embedding again."  # a remedy of many
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether a library written in Rust gave up, as they do over damaged files; the class cannot be imported."""
+    return type(error).__name__ == "PanicException"
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says, without what stands below it."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 class DatelineError(Exception):
     """
     A failure that a person can act on.

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from index_store.records import ArticleSummary
+from index_store.records import Article, ArticleSummary
 
 
 def iso_utc(moment: datetime | None) -> str | None:
@@ -17,6 +17,15 @@ def iso_utc(moment: datetime | None) -> str | None:
 def day(moment: datetime | None) -> str:
     """Write a date for people: "5 March 2025"."""
     return f"{moment.day} {moment:%B %Y}" if moment else "undated"
+
+
+def partial_date(iso: str) -> str:
+    """Write a date in ISO 8601 for people, as exactly as it is known: "5 March 2025", "March 2025", "2025"."""
+    year, *rest = iso.split("-")
+    if not rest:
+        return year
+    first = date(int(year), int(rest[0]), int(rest[1]) if len(rest) > 1 else 1)
+    return f"{first.day} {first:%B %Y}" if len(rest) > 1 else f"{first:%B %Y}"
 
 
 def counted(count: int, one: str, several: str = "") -> str:
@@ -47,9 +56,14 @@ def also_in(copies: Iterable[ArticleSummary], *, publisher: str | None) -> str:
     Returns:
         Each publisher once, or the site of one that is unknown; "" where there is no other to name.
     """
-    names = dict.fromkeys(copy.publisher or _site(copy.url) for copy in copies)
+    names = dict.fromkeys(outlet(copy) for copy in copies)
     others = [name for name in names if name != publisher]
     return f"also in {', '.join(others)}" if others else ""
+
+
+def outlet(article: Article | ArticleSummary) -> str:
+    """Name the publisher of an article; the site that it stands on where that is unknown."""
+    return article.publisher or _site(article.url)
 
 
 def _site(url: str) -> str:

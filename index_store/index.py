@@ -1,20 +1,33 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 from typing import Self
 
 from index_store.catalog import Catalog
-from index_store.catalog_file import nothing_indexed
+from index_store.catalog_file import CATALOG, nothing_indexed
 from index_store.configuration import StoreSettings
 from index_store.encoder import Model, QuestionEncoder, open_question_encoder
 from index_store.freshness import Asking
 from index_store.models import check_model
 from index_store.nearest import ChromaNearest, ExactNearest, HeldNearest, Nearest, opener
 from index_store.ranking import Candidate, cut, keep_best, ranked
-from index_store.records import ChromaServer, Filters, Glance, LiveChunk, Passage, Relevance, Vectors, Version
+from index_store.records import (
+    ArticleSummary,
+    ChromaServer,
+    Filters,
+    Glance,
+    LiveChunk,
+    Passage,
+    Relevance,
+    RetiredVersion,
+    Vectors,
+    Version,
+)
 from index_store.source_log import SourceLog
 from index_store.words import Words
 
@@ -54,7 +67,7 @@ class NewsIndex:
         if resident and not chroma and catalog.count_chunks(Filters()) <= _HELD_UP_TO_CHUNKS:
             self._nearest = HeldNearest(catalog)
         elif resident:
-            self._nearest = ChromaNearest(catalog, folder / "catalog.sqlite", opener(folder, catalog, chroma))
+            self._nearest = ChromaNearest(catalog, folder / CATALOG, opener(folder, catalog, chroma))
 
     @classmethod
     def open(
@@ -74,7 +87,7 @@ class NewsIndex:
             MismatchError: If it was made by another version or with another model.
             EncoderError: If the model cannot be loaded.
         """
-        catalog = Catalog.open(folder / "catalog.sqlite")
+        catalog = Catalog.open(folder / CATALOG)
         try:
             if catalog.count_articles(Filters()) == 0:
                 raise nothing_indexed(folder)
@@ -126,11 +139,12 @@ class NewsIndex:
             if len(best) == limit or len(candidates) < count:
                 break
         live = self._catalog.chunks([candidate.key for candidate, _ in best], filters)
-        return tuple(
+        passages = (
             self._passage(live[candidate.key], candidate, score, filters)
             for candidate, score in best
             if candidate.key in live  # a commit in between may have replaced it
         )
+        return tuple(self._of_then(passages, filters.as_of) if filters.as_of else passages)
 
     def _candidates(self, query: str, vector: Vectors, filters: Filters, *, limit: int) -> list[Candidate]:
         """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
@@ -173,6 +187,21 @@ class NewsIndex:
             also_in=copies,
         )
 
+    def _of_then(self, passages: Iterable[Passage], moment: datetime) -> Iterator[Passage]:
+        """Quote articles that were corrected since in the words of then: the chunk that has most in common."""
+        seen: set[tuple[str, int, int]] = set()
+        for passage in passages:
+            then = self._catalog.as_of(passage.article.article_id, moment)
+            if then is None:
+                yield passage
+                continue
+            version, chunks = then
+            words = set(passage.text.split())
+            chunk = max(chunks, key=lambda one: len(words & set(one.text.split())), default=None)
+            if chunk and (chunk.article_id, version.number, chunk.position) not in seen:
+                seen.add((chunk.article_id, version.number, chunk.position))
+                yield replace(passage, article=version.article, version=version.number, chunk=chunk)
+
     def _refresh(self) -> None:
         """Bring the words up to date if a writer has committed since the last search."""
         generation = self._catalog.generation()
@@ -201,6 +230,42 @@ class NewsIndex:
         """
         return self._catalog.version(article_id, number)
 
+    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
+        """List the versions that were replaced or removed between `since` and `until`, latest first."""
+        return self._catalog.retired(filters, limit=limit)
+
+    def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunk of each article that passes, with its vector, the newest article's first."""
+        return tuple(self._chunks_of_then(self._catalog.openings(filters, limit=limit), filters.as_of, most=1))
+
+    def chunks_of(self, article_ids: Iterable[str], filters: Filters, *, most: int) -> tuple[LiveChunk, ...]:
+        """Read the first chunks, at most so many, of each of these articles, the oldest article's first."""
+        return tuple(
+            self._chunks_of_then(self._catalog.chunks_of(article_ids, filters, most=most), filters.as_of, most=most)
+        )
+
+    def _chunks_of_then(
+        self, chunks: Iterable[LiveChunk], moment: datetime | None, *, most: int
+    ) -> Iterator[LiveChunk]:
+        """Read articles that were corrected since in the words of then; their vectors are those of now."""
+        for article_id, group in groupby(chunks, key=lambda one: one.chunk.article_id):
+            live = list(group)
+            then = self._catalog.as_of(article_id, moment) if moment else None
+            if then is None:
+                yield from live
+                continue
+            version, older = then
+            for position, chunk in enumerate(older[:most]):
+                yield LiveChunk(version, chunk, live[min(position, len(live) - 1)].vector)
+
+    def story_ids(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Name the story of each of these articles that has copies; the others are missing."""
+        return self._catalog.stories.story_ids(article_ids)
+
+    def copies(self, article_id: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """List the other articles that carry an article's report and pass, earliest first."""
+        return self._catalog.stories.copies(article_id, filters, limit=limit)
+
     def count_articles(self, filters: Filters) -> int:
         """Count the articles that pass."""
         return self._catalog.count_articles(filters)
@@ -224,7 +289,7 @@ def open_catalog(folder: Path) -> Catalog:
     Raises:
         EmptyIndexError: If nothing has been indexed there.
     """
-    return Catalog.open(folder / "catalog.sqlite")
+    return Catalog.open(folder / CATALOG)
 
 
 def open_source_log(folder: Path) -> SourceLog:
@@ -234,7 +299,7 @@ def open_source_log(folder: Path) -> SourceLog:
     Raises:
         EmptyIndexError: If nothing has been indexed there.
     """
-    return SourceLog(Catalog.open(folder / "catalog.sqlite").connection)
+    return SourceLog(Catalog.open(folder / CATALOG).connection)
 
 
 def _first_published(glances: Iterable[Glance], stories: Mapping[str, str]) -> dict[str, int]:

@@ -11,6 +11,10 @@ from pathlib import Path
 from index_store.errors import BusyIndexError, IndexStoreError
 
 NOTE = "writer.json"
+LOCK = "writer.lock"
+_LOOKS_TAKE_S = 0.2  # longer than a reader that looks whether the lock is held can be in the way
+_LONGEST_NOTE_CHARS = 1_000
+_LEAST_IMPOSSIBLE_PID = 1 << 32
 
 
 @contextmanager
@@ -25,10 +29,10 @@ def writer_lock(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout  # readers never need it
 
     holder = folder / NOTE
-    lock = FileLock(folder / "writer.lock")
+    lock = FileLock(folder / LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_LOOKS_TAKE_S, poll_interval=0.01)
         holder.write_text(json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}))
     except Timeout as error:
         raise BusyIndexError(
@@ -56,7 +60,7 @@ class NotedWriter:
     Attributes:
         pid: Its number.
         since: When it began (ISO 8601, UTC).
-        is_alive: Whether there is a process of that number; one that was killed leaves its note behind.
+        is_alive: Whether the lock is held; one that was killed leaves its note behind.
     """
 
     pid: int
@@ -65,28 +69,36 @@ class NotedWriter:
 
 
 def noted_writer(folder: Path) -> NotedWriter | None:
-    """Read who is writing to a data folder, or was when it was killed; None where no note can be read."""
+    """Read who is writing to a data folder, or was when it was killed; None where there is no note to be believed."""
     try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        pid = int(note["pid"])
-        return NotedWriter(pid, str(note["since"]), _is_alive(pid))
-    except (OSError, ValueError, KeyError, TypeError):
+        with (folder / NOTE).open(encoding="utf-8") as file:
+            note = json.loads(file.read(_LONGEST_NOTE_CHARS))
+        pid, since = note["pid"], datetime.fromisoformat(note["since"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    if type(pid) is not int or not 0 < pid < _LEAST_IMPOSSIBLE_PID:
+        return None
+    return NotedWriter(pid, since.isoformat(timespec="seconds"), is_held(folder))
 
 
 def writer_at_work(folder: Path) -> str | None:
-    """Name the process that is writing to a data folder, as "Process 12 (since …)"; None where there is none."""
+    """Name the other process that is writing to a data folder, as "Process 12 (since …)"; None where there is none."""
     writer = noted_writer(folder)
-    return f"Process {writer.pid} (since {writer.since})" if writer and writer.is_alive else None
+    is_another = writer and writer.is_alive and writer.pid != os.getpid()
+    return f"Process {writer.pid} (since {writer.since})" if writer and is_another else None
 
 
-def _is_alive(pid: int) -> bool:
-    if os.name != "posix":  # elsewhere, asking would end the process
+def is_held(folder: Path) -> bool:
+    """Whether a process holds a data folder for writing: whatever its note says, and in whichever container it runs."""
+    try:
+        import fcntl  # not on Windows, where asking would take the lock
+    except ImportError:
         return True
     try:
-        os.kill(pid, 0)
-    except PermissionError:  # it is another user's
-        return True
-    except (ProcessLookupError, OverflowError):
+        with (folder / LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # given back at once, as the file is closed
+    except FileNotFoundError:
         return False
-    return True
+    except OSError:
+        return True
+    return False

@@ -25,14 +25,14 @@ _YEAR = re.compile(r"\d{4}$")
 class ConfigurationLoader(Protocol):
     """What the program hands to its commands: reads the settings once a command knows its options."""
 
-    def __call__(self, *, data_dir: Path | None, config: Path | None) -> Configuration:
+    def __call__(self, *, data_dir: str | None, config: Path | None) -> Configuration:
         """Load the settings; what a command was not given falls back to what the program was given."""
 
 
 def configured(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options --data-dir and --config, and the `Configuration` in force as its first argument."""
 
-    @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the index.")
+    @click.option("--data-dir", type=click.Path(file_okay=False), help="Folder of the index.")
     @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings file.")
     @click.pass_obj
     @functools.wraps(command)
@@ -40,7 +40,7 @@ def configured(command: Callable[..., None]) -> Callable[..., None]:
         load: ConfigurationLoader,
         /,
         *args: Any,  # noqa: ANN401 - whatever the command takes
-        data_dir: Path | None,
+        data_dir: str | None,  # text, since no path is empty
         config: Path | None,
         **options: Any,  # noqa: ANN401 - the same
     ) -> None:

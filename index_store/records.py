@@ -104,6 +104,20 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class RetiredVersion:
+    """
+    A version that is live no more.
+
+    Attributes:
+        version: What it was; without text where that was given up.
+        retired_at: When it was replaced, or the article removed (UTC).
+    """
+
+    version: Version
+    retired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """
     A contiguous piece of one article, small enough to embed whole.
@@ -294,9 +308,11 @@ class Passage:
     """
     A live chunk that matches a query, with what is known of its article.
 
+    Of a search as of a time before the article was corrected, article and chunk are those of then.
+
     Attributes:
         article: The article, whole.
-        version: Number of the article version that is live.
+        version: Number of the article version.
         chunk: The matching chunk.
         relevance: What speaks for it.
         score: All of that in one number; higher is better.

@@ -15,6 +15,7 @@ from index_store.records import (
     Lifetime,
     LiveChunk,
     NewVersion,
+    RetiredVersion,
     Span,
     Version,
 )
@@ -85,6 +86,11 @@ def summary_from(row: Sequence[Any]) -> ArticleSummary:
     return ArticleSummary(article_id, url, title, publisher, moment_from(published_at))
 
 
+def retired_from(row: Sequence[Any]) -> RetiredVersion:
+    """Read a version that is live no more from its retired_at, and its columns after that."""
+    return RetiredVersion(version_from(row[1:]), datetime.fromtimestamp(row[0], UTC))
+
+
 def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     """Read a chunk from its key, position, start, end, sentences and vector, and its version's columns after them."""
     _, *chunk, vector = row[:6]
@@ -92,18 +98,24 @@ def live_chunk_from(row: Sequence[Any]) -> LiveChunk:
     return LiveChunk(version, chunk_from(version.article, chunk), np.frombuffer(vector, dtype=np.float32))
 
 
+def live_chunk_of(version: Version, row: Sequence[Any]) -> LiveChunk:
+    """Read a version's chunk from its position, start, end, sentences and vector."""
+    return LiveChunk(version, chunk_from(version.article, row), np.frombuffer(row[4], dtype=np.float32))
+
+
 def chunk_from(article: Article, row: Sequence[Any]) -> Chunk:
     """Read a chunk of an article from its position, start, end and sentences, and whatever comes after them."""
     position, start, end, sentences = row[:4]
-    return Chunk(article.article_id, position, start, end, article.text[start:end], _unpack(sentences))
+    return Chunk(article.article_id, position, start, end, article.text[start:end], spans(sentences))
 
 
-def pack(spans: Sequence[Span]) -> bytes:
+def pack(places: Sequence[Span]) -> bytes:
     """Write spans as int32 pairs."""
-    return np.asarray(spans, dtype=np.int32).tobytes()
+    return np.asarray(places, dtype=np.int32).tobytes()
 
 
-def _unpack(blob: bytes) -> tuple[Span, ...]:
+def spans(blob: bytes) -> tuple[Span, ...]:
+    """Read spans from int32 pairs."""
     return tuple(Span(int(start), int(end)) for start, end in np.frombuffer(blob, dtype=np.int32).reshape(-1, 2))
 
 
@@ -121,9 +133,9 @@ def moment_from(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def conditions(filters: Filters) -> tuple[str, list[Any]]:
-    """Write filters as SQL over `versions`; only live versions pass."""
-    parts, values = ["retired_at IS NULL"], list[Any]()
+def conditions(filters: Filters, *, live: bool = True) -> tuple[str, list[Any]]:
+    """Write filters as SQL over `versions`; only live versions pass, or only those that are not."""
+    parts, values = ["retired_at IS NULL" if live else "retired_at IS NOT NULL"], list[Any]()
     for condition, moment in (
         ("published_epoch >= ?", filters.since),
         ("published_epoch <= ?", filters.until),

@@ -1,6 +1,17 @@
 """The catalog's tables."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+
+_PAST_CHUNKS = """
+CREATE TABLE past_chunks (             -- of versions that were replaced: what is quoted as of a time before that
+    version_id INTEGER NOT NULL REFERENCES versions,
+    position   INTEGER NOT NULL,
+    start      INTEGER NOT NULL,
+    "end"      INTEGER NOT NULL,
+    sentences  BLOB NOT NULL,
+    PRIMARY KEY (version_id, position)
+) WITHOUT ROWID;
+"""
 
 # What leads from each older format to the next.
 MIGRATIONS = {
@@ -13,9 +24,10 @@ ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pages ADD COLUMN retry_at INTEGER;
 """,
     3: "ALTER TABLE sources ADD COLUMN below TEXT NOT NULL DEFAULT '[]';",
+    4: _PAST_CHUNKS,
 }
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE versions (
@@ -54,7 +66,7 @@ CREATE TABLE chunks (                  -- of live versions only
     vector     BLOB NOT NULL           -- float32, of unit length
 );
 CREATE INDEX chunks_of_version ON chunks (version_id);
-
+{_PAST_CHUNKS}
 CREATE TABLE bands (                   -- of live versions: where their copies are looked for
     band       INTEGER NOT NULL,       -- 64 bits, from MinHash
     version_id INTEGER NOT NULL REFERENCES versions,

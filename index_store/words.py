@@ -8,13 +8,15 @@ that each language present gives them, and never reach a query parser.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
 
-from index_store.errors import REBUILD, IndexStoreError, MismatchError
+from index_store.errors import REBUILD, IndexStoreError, first_line, is_panic
+from index_store.lockable import is_lockable, lockable
 from index_store.records import Filters, NewVersion, first_chunk_key
 from index_store.terms import STEMMERS, stemmer_of, term_of, terms_of, words_of
 from index_store.word_queries import Queries, Word
@@ -24,7 +26,9 @@ _MOST_TERM_SCORE = 2.2  # what BM25 gives a term that fills a text, over the ter
 _LONGEST_QUERY_WORDS = 64
 _MOST_TIES = 32  # times as many as wanted
 _WRITER_HEAP_BYTES = 100_000_000
-_CHECK_DISK = "Check the disk's free space, then run the command again: it goes on where it stopped."
+_CHECK_DISK = (
+    f"Check the disk's free space, then run the command again: it goes on where it stopped. Otherwise {REBUILD}"
+)
 
 
 def _schema() -> tantivy.Schema:
@@ -46,10 +50,24 @@ def is_readable(folder: Path) -> bool:
     if not (folder / "meta.json").exists():
         return False
     try:
-        tantivy.Index(_schema(), str(folder), reuse=True)
-    except ValueError:
+        Words(folder)
+    except IndexStoreError:
         return False
     return True
+
+
+@contextmanager
+def _translated_errors(told: str, *, remedy: str) -> Iterator[None]:
+    """Turn what Tantivy raises into words; it has no errors of its own, and at some damage it panics."""
+    try:
+        yield
+    except BaseException as error:  # a panic is no Exception
+        if not isinstance(error, ValueError | OSError) and not is_panic(error):
+            raise
+        raise IndexStoreError(f"{told}: {first_line(error)}", remedy=remedy) from error
+
+
+_reading = partial(_translated_errors, "The word index is damaged, or of another version of Dateline", remedy=REBUILD)
 
 
 class WordMatch(NamedTuple):
@@ -71,32 +89,35 @@ class WordMatch(NamedTuple):
 class Words:
     """The Tantivy index of one data folder."""
 
+    @_reading()
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """
         Open the index; `create` makes an empty one where there is none.
 
         Raises:
-            IndexStoreError: If there is none.
-            MismatchError: If the folder holds no index that this version can read.
+            IndexStoreError: If there is none, or none that this version can read; so does all that reads or writes.
         """
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         elif not (folder / "meta.json").exists():
             raise IndexStoreError(f"The words in {folder} are missing.", remedy=REBUILD)
-        schema = _schema()
-        self._queries = Queries(schema)
-        try:
-            self._index = tantivy.Index(schema, str(folder), reuse=True)
-        except ValueError as error:
-            raise MismatchError(
-                f"The words in {folder} are damaged, or of another version of Dateline: {error}", remedy=REBUILD
-            ) from error
-        self._look()
+        self._folder = folder
+        self._queries = Queries(_schema())
+        self._open()
 
+    @_reading()
     def reload(self) -> None:
         """See what other processes have committed since; a matter of milliseconds."""
-        self._index.reload()
-        self._look()
+        if is_lockable(self._folder):
+            self._index.reload()
+            self._look()
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        with lockable(self._folder) as folder:
+            self._index = tantivy.Index(_schema(), str(folder), reuse=True)
+            self._look()
 
     def _look(self) -> None:
         self._searcher = self._index.searcher()
@@ -108,6 +129,7 @@ class Words:
         """Reduce a text to index terms, in order, by the stemmer that most of the index is written with."""
         return terms_of(text, self._stemmers[0])
 
+    @_reading()
     def rarity(self, term: str) -> float:
         """Inverse document frequency over chunks, as in BM25: 0 for a term in every chunk, higher when rarer."""
         return self._rarity((term,), "text")
@@ -117,6 +139,7 @@ class Words:
         holding = sum(self._searcher.doc_freq(field, term) for term in terms)
         return math.log(1 + (chunks - holding + 0.5) / (holding + 0.5)) if chunks >= holding else 0.0
 
+    @_reading()
     def mentions(self, name: str) -> bool:
         """Whether every word of a name stands in some text or headline, in any language, not necessarily together."""
         return all(
@@ -133,6 +156,7 @@ class Words:
         words = [Word(terms, self._rarity(terms, "text")) for terms in forms]
         return sorted(words, key=lambda word: -word.rarity)[:_LONGEST_QUERY_WORDS]
 
+    @_reading()
     def best(self, question: str, filters: Filters, *, limit: int) -> list[tuple[str, float]]:
         """
         Find the chunks that match a question's words best.
@@ -163,6 +187,7 @@ class Words:
         scored = [(self._key(address), float(score)) for score, address in found if score >= least]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
+    @_reading()
     def matches(self, question: str, keys: Sequence[str]) -> dict[str, WordMatch]:
         """Say how each of these chunks, and its article, match a question's words."""
         words = self._asked(question)
@@ -216,6 +241,7 @@ class Words:
                 for key, chunk in zip(version.keys, version.chunks, strict=True):
                     writer.add_document(_entry(key, version, chunk.text))
 
+    @_reading()
     def keys(self) -> list[str]:
         """List the keys of all entries, in no order; one that was entered twice stands twice."""
         found = self._searcher.search(Query.all_query(), max(1, self._searcher.num_docs)).hits
@@ -229,13 +255,11 @@ class Words:
 
     @contextmanager
     def _commit(self) -> Iterator[tantivy.IndexWriter]:
-        try:
+        with _translated_errors("The words cannot be written", remedy=_CHECK_DISK):
             writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
             yield writer
             writer.commit()
             writer.wait_merging_threads()
-        except (ValueError, OSError) as error:  # tantivy has no errors of its own
-            raise IndexStoreError(f"The words cannot be written: {error}", remedy=_CHECK_DISK) from error
 
 
 def _entry(key: str, version: NewVersion, text: str) -> tantivy.Document:

@@ -90,6 +90,7 @@ class WritableCatalog(Catalog):
             raise
 
     def _put_live(self, version: NewVersion, at: int) -> None:
+        self._keep_chunks(version.article.article_id)
         self._retire_one(version.article.article_id, at)
         row = version_row(version, at=at)
         insert = f"INSERT INTO versions ({VERSION_COLUMNS}) VALUES ({marks(row)}) RETURNING version_id"  # noqa: S608 - columns
@@ -103,6 +104,14 @@ class WritableCatalog(Catalog):
         )
         self._connection.executemany("DELETE FROM strays WHERE chunk_key = ?", [(key,) for key in version.keys])
         self.stories.enter(version.article.article_id, version_id, version.likeness)
+
+    def _keep_chunks(self, article_id: str) -> None:
+        """Keep where the chunks of the live version stand, which is about to be replaced."""
+        self._connection.execute(
+            'INSERT INTO past_chunks SELECT version_id, position, start, "end", sentences '
+            "FROM chunks JOIN versions USING (version_id) WHERE article_id = ? AND retired_at IS NULL",
+            (article_id,),
+        )
 
     def _retire_one(self, article_id: str, at: int) -> int:
         row = self._connection.execute(

@@ -1,15 +1,17 @@
 """`IndexWriter`: replacing and removing the articles of one data folder."""
 
-import shutil
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index_store.catalog_file import CATALOG
 from index_store.configuration import StoreSettings
 from index_store.copies import rebuild_missing
 from index_store.copy_places import WordsInFolder, chroma_copy
+from index_store.deletion import delete
 from index_store.encoder import Model, PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
@@ -19,6 +21,9 @@ from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
 from index_store.words import Words
 from index_store.writable_catalog import WritableCatalog
+
+_CLEARED_LATER = "What was removed is still there, but never shown; the next run that can write there clears it away."
+_log = logging.getLogger(__name__)
 
 
 class IndexWriter:
@@ -43,7 +48,8 @@ class IndexWriter:
         at_hand = [] if chroma else [self._chroma_copy]  # a server is asked when it is needed
         rebuild_missing(catalog, [*at_hand, WordsInFolder(folder)])
         self._words = Words(folder / "words", create=True)
-        self._clear_strays()
+        with suppress(IndexStoreError):  # what is written next tells of it; until then nobody is shown a stray
+            self._clear_strays()
 
     def close(self) -> None:
         """Close the copies."""
@@ -67,7 +73,7 @@ class IndexWriter:
         """
         if self._encoder is None:
             self._encoder = PassageEncoder(self._model)
-            if not (self._folder / "encoder").exists():
+            if not (self._folder / "encoder" / "model.onnx").exists():
                 self._encoder.export(self._folder / "encoder")
         return self._encoder
 
@@ -103,12 +109,18 @@ class IndexWriter:
         """
         Take articles out of the index; their texts stay readable for citations already given.
 
+        They are removed once the catalog says so. A copy that cannot be written, such as that of a server that is away,
+        is cleared by the next writer; a warning says so.
+
         Returns:
             How many of their chunks were removed.
         """
         with translated_errors(self._folder):
             gone = self._catalog.retire(article_ids, at=datetime.now(UTC))
-            self._clear_strays()
+            try:
+                self._clear_strays()
+            except IndexStoreError as error:
+                _log.warning("%s %s", error, _CLEARED_LATER)
         return gone
 
     def _new_versions(
@@ -161,11 +173,11 @@ def open_writer(
         IndexStoreError: If it cannot be written.
         MismatchError: If it was made by another version, with another model or by another recipe.
     """
-    with writer_lock(folder), closing(WritableCatalog.open(folder / "catalog.sqlite", create=True)) as catalog:
+    with writer_lock(folder), closing(WritableCatalog.open(folder / CATALOG, create=True)) as catalog:
         with translated_errors(folder):
             model = Model.from_setting(embedding_model)
             if not catalog.has_versions():  # an empty folder may still become anything
-                shutil.rmtree(folder / "encoder", ignore_errors=True)
+                delete(folder / "encoder")
                 catalog.set_fact("model", model.fingerprint)
                 catalog.set_fact("recipe", recipe)
             check_model(catalog, model)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.answering.follow_ups import Turn
-from index_store import ArticleSummary, Filters, day
+from index_store import ArticleSummary, Filters, day, partial_date
 
 Support = Literal["confirmed", "single-source", "disputed"]
 Standing = Literal["newest", "older"]
@@ -68,12 +68,14 @@ class Claim:
         support: "confirmed" by two or more independent articles (copies of one report are one), "single-source", or
             "disputed": another article gives another figure at the same time.
         standing: Where articles give different figures, whether this is the newest; None where they do not.
+        when: Of an event of a timeline, its date in ISO 8601, as exactly as it is known; None of other claims.
     """
 
     text: str
     citations: tuple[int, ...]
     support: Support
     standing: Standing | None = None
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,10 @@ class Answer:
         citations: In the order of their numbers.
         reason: Why nothing is said, in words for the asker; None when claims are made.
         nearest: In an abstention, the articles that came closest (at most three).
-        mode: How it was worded: "extractive".
+        mode: How it was worded: "extractive" for quotes, "llm" for claims that a model worded and that were checked.
         elapsed_ms: From question to answer, in milliseconds.
         window: What it was drawn from: what the asker allowed, within the time that the question names.
+        note: Why it is extractive though a model was to word it; None otherwise.
     """
 
     question: Question
@@ -99,9 +102,10 @@ class Answer:
     citations: tuple[Citation, ...]
     reason: str | None
     nearest: tuple[ArticleSummary, ...]
-    mode: Literal["extractive"]
+    mode: Literal["extractive", "llm"]
     elapsed_ms: float
     window: Filters = field(default_factory=Filters)
+    note: str | None = None
 
     @property
     def abstained(self) -> bool:
@@ -121,7 +125,9 @@ class Answer:
         return " ".join(f"{self.lead_in(claim)}{claim.text} {numbers(claim)}" for claim in self.claims)
 
     def lead_in(self, claim: Claim) -> str:
-        """Say who told a figure that differs from another, and when: "Quay Mail, 5 March 2025: "; "" for none."""
+        """Date an event, or say who told a figure that differs: "Quay Mail, 5 March 2025: "; "" for other claims."""
+        if claim.when:
+            return f"{partial_date(claim.when)}: "
         if claim.standing is None or (claim.standing == "newest" and claim.support != "disputed"):
             return ""
         citation = self.citations[claim.citations[0] - 1]

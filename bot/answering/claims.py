@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.answering.answer import Citation, Claim, Standing, Support
-from bot.answering.disagreement import Told, contradicts, differing
+from bot.answering.disagreement import ToldFigure, contradicts, differing
 from bot.answering.evidence import Matter, Sentence, share
 from bot.answering.question import Understanding
 from index_store import Version
@@ -31,12 +31,19 @@ class Statement:
         witnesses: Sentences of other articles that tell the same; copies of one report are one article.
         standing: Whether it is the newest of several figures for what is asked; None where there is but one.
         is_disputed: Whether another article gave another figure at the same time.
+        text: What is said where it is not the sentence itself, but worded from it; "" for the sentence.
     """
 
     sentence: Sentence
     witnesses: tuple[Sentence, ...] = ()
     standing: Standing | None = None
     is_disputed: bool = False
+    text: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the asker reads, on one line."""
+        return " ".join((self.text or self.sentence.text).split())
 
 
 def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[Statement, ...]:
@@ -55,21 +62,26 @@ def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matte
     figures = differing(sentences, question, matter)[:MOST_CLAIMS]
     if figures:
         return tuple(_statements_of(figures, sentences, matter))
-    return tuple(
-        Statement(sentence, tuple(_witnesses(sentence, sentences, matter))) for sentence in _best(sentences, matter)
-    )
+    return tuple(with_witnesses(Statement(one), sentences, matter) for one in _best(sentences, matter))
 
 
-def _statements_of(figures: Sequence[Told], sentences: Sequence[Sentence], matter: Matter) -> Iterator[Statement]:
+def only_of(sentences: Sequence[Sentence], name: str, others: Sequence[str], matter: Matter) -> list[Sentence]:
+    """Keep the sentences that tell of one of several that are compared, and of no other."""
+    own, of_others = set(matter.terms(name)), set(matter.terms(" ".join(others)))
+    held = ((sentence, set(matter.terms(sentence.text))) for sentence in sentences)
+    return [sentence for sentence, terms in held if own <= terms and not (of_others - own) & terms]
+
+
+def _statements_of(figures: Sequence[ToldFigure], sentences: Sequence[Sentence], matter: Matter) -> Iterator[Statement]:
     """State each figure, the newest first."""
     newest, *others = figures
     for told in figures:
-        yield Statement(
+        statement = Statement(
             told.sentence,
-            tuple(_witnesses(told.sentence, sentences, matter)),
             standing="newest" if told is newest else "older",
             is_disputed=any(contradicts(one, newest) for one in (others if told is newest else [told])),
         )
+        yield with_witnesses(statement, sentences, matter)
 
 
 def _best(sentences: Sequence[Sentence], matter: Matter) -> list[Sentence]:
@@ -86,16 +98,21 @@ def _best(sentences: Sequence[Sentence], matter: Matter) -> list[Sentence]:
     return chosen
 
 
+def with_witnesses(statement: Statement, sentences: Sequence[Sentence], matter: Matter) -> Statement:
+    """Add to a statement the sentences that bear it out, of those that were found."""
+    return replace(statement, witnesses=tuple(_witnesses(statement, sentences, matter)))
+
+
 def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
     """Whether a sentence is about as good as the best one, also in what it holds of what is asked."""
     is_as_good = sentence.score >= _WORTH_SAYING * best.score
     return is_as_good and sentence.features.asked >= _WORTH_SAYING * best.features.asked
 
 
-def _witnesses(claim: Sentence, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
+def _witnesses(claim: Statement, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
     """Yield the best sentence of each other article that bears a claim out, for the first few articles."""
-    beyond, numbers = matter.beyond(claim.text), set(_NUMBER.findall(claim.text))
-    seen = {claim.passage.article.article_id}
+    beyond, numbers = matter.beyond(claim.said), set(_NUMBER.findall(claim.said))
+    seen = {claim.sentence.passage.article.article_id}
     for other in sentences:
         article_id = other.passage.article.article_id
         if article_id in seen or len(seen) > MOST_WITNESSES or other.features.asked < _AGREES:
@@ -141,9 +158,7 @@ def cite(
         for one in quoted:
             citations.setdefault(_place(one), replace(one, n=len(citations) + 1))
         numbers = tuple(citations[_place(one)].n for one in quoted)
-        claims.append(
-            Claim(" ".join(quoted[0].quote.split()), numbers, _support(statement, quoted), statement.standing)
-        )
+        claims.append(Claim(statement.said, numbers, _support(statement, quoted), statement.standing))
     return tuple(claims), tuple(citations.values())
 
 

@@ -30,6 +30,11 @@ _SIGNS = {
         r"month)\b",
         re.I,
     ),
+    Kind.STATEMENT: re.compile(
+        r"\b(said|says|told|tells|called|calls|warned|added|argued|insisted|wrote|announced|claimed|promised|demanded|"
+        r"denied|replied|responded|vowed|according to)\b",
+        re.I,
+    ),
 }
 # "MANDALAY — At least", "Paris (AFP) - The", "(CNN) More"
 _DATELINE = re.compile(

@@ -149,9 +149,10 @@ def _replaceable(last: str, *, modifiers: bool) -> "re.Match[str] | None":
     asked_from = last.index(": ") if circumstances(last) else 0
     names = [name for name in _names(last) if name.start() >= asked_from]
     placed = [name for name in names if _FOLLOWS_A_PREPOSITION.search(last[: name.start()])]
-    (name, *others) = placed or names or [None]
-    if name is None or others:
+    candidates = placed or names
+    if len(candidates) != 1:
         return None
+    name = candidates[0]
     is_modifier = _IN_A_NOUN_PHRASE.search(last[: name.start()]) and re.match(r" [a-z]", last[name.end() :])
     return name if modifiers or placed or not is_modifier else None
 

@@ -17,6 +17,7 @@ class Kind(Enum):
     MONEY = "an amount of money"
     NUMBER = "a number"
     TIME = "a date or a time"
+    STATEMENT = "what somebody said"
     OTHER = "anything"
 
 
@@ -29,13 +30,21 @@ _KINDS = (
         Kind.TIME,
         re.compile(r"\bwhen\b|\bwhat (day|date|month|year|time)\b|\bhow soon\b|\bwhich (day|date|month|year)\b", re.I),
     ),
+    (
+        Kind.STATEMENT,
+        re.compile(
+            r"\bwhat (did|does|do|has|have|is)\b.{1,80}\b(say|said|saying|tell|told|think|announced?|claim(ed)?|"
+            r"promised?|demand(ed)?|respon(d|se)|repl(y|ied)|react(ed)?)\b",
+            re.I,
+        ),
+    ),
 )
 _CIRCUMSTANCES = re.compile(r"On (?P<told>[^:?]+): (?=\S)")
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"”’)]?\s+")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Words that every question is made of; what is left names the matter.
-_ASKING_WORDS = frozenset(
+ASKING_WORDS = frozenset(
     """
     a about after all also am an and any are as at be been before being but by can could did do does during every
     for from get had has have he her here him his how i if in into is it its just latest many me more most much my
@@ -81,7 +90,7 @@ class Understanding:
         return self.names + tuple(number for number in self.numbers if number.isdigit())
 
 
-def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
+def understand(text: str, *, terms: Terms, now: datetime, period: Period | None = None) -> Understanding:
     """
     Read a question.
 
@@ -89,9 +98,10 @@ def understand(text: str, *, terms: Terms, now: datetime) -> Understanding:
         text: The question in the asker's words.
         terms: Reduces a text to index terms.
         now: When it is asked, in the asker's time zone.
+        period: The stretch of time that it names, where that is known; otherwise it is read from its words.
     """
     standalone = " ".join(text.split())
-    period = period_of(standalone, now=now)
+    period = period or period_of(standalone, now=now)
     timeless = standalone.replace(period.phrase, " ") if period else standalone
     asking = _asking_part(timeless)
     matter, first = matter_words(timeless), _WORD.search(standalone)
@@ -130,5 +140,5 @@ def matter_words(text: str) -> list[str]:
     return [
         word
         for word in _WORD.findall(text)
-        if word.casefold() not in _ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
+        if word.casefold() not in ASKING_WORDS or (len(word) > 1 and word.isupper() and word.isalpha())
     ]

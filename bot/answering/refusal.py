@@ -165,8 +165,8 @@ def reason_to_decline(question: Understanding, findings: Findings, filters: Filt
 def _nothing_answers(findings: Findings, filters: Filters) -> str:
     newest = f" The newest is of {day(findings.newest)}." if findings.newest else ""
     if findings.articles == 1:
-        return f"The only indexed article {_that_pass(filters)}does not answer this."
-    return f"None of the {findings.articles:,} indexed articles {_that_pass(filters)}answers this.{newest}"
+        return f"The only indexed article {that_pass(filters)}does not answer this."
+    return f"None of the {findings.articles:,} indexed articles {that_pass(filters)}answers this.{newest}"
 
 
 def nearest(passages: Sequence[Passage]) -> tuple[ArticleSummary, ...]:
@@ -178,10 +178,10 @@ def nearest(passages: Sequence[Passage]) -> tuple[ArticleSummary, ...]:
 def _nothing_passes(question: Understanding, findings: Findings, filters: Filters) -> str:
     phrase = f" (“{question.period.phrase}”)" if question.period else ""
     newest = f" The newest otherwise is of {day(findings.newest)}." if findings.newest else ""
-    return f"No indexed article {_that_pass(filters).strip() or 'is there'}{phrase}.{newest}"
+    return f"No indexed article {that_pass(filters).strip() or 'is there'}{phrase}.{newest}"
 
 
-def _that_pass(filters: Filters) -> str:
+def that_pass(filters: Filters) -> str:
     """Say in words what the filters ask for, with a space after it: "published since 5 March 2025 "."""
     bounds = [
         f"{word} {day(moment)}"

@@ -49,13 +49,14 @@ def bot_command(configuration: Configuration) -> None:
         )
     from bot.answering import Answerer, LateAnswerer
     from bot.discord.app import Home, run_bot
+    from bot.llm import open_wording
     from bot.reindexing import dateline_command, keep_reindexing, reindex_command
 
-    discord = configuration.section(DiscordSettings)
+    discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
     home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)))
     if configuration.section(BotSettings).reindex:
-        with closing(LateAnswerer(configuration)) as late:
+        with closing(LateAnswerer(configuration, wording)) as late:
             run_bot(late, discord, token, home=home, beside=keep_reindexing(reindex_command(configuration)))
     else:
-        with closing(Answerer.open(configuration, resident=True)) as answerer:
+        with closing(Answerer.open(configuration, resident=True, wording=wording)) as answerer:
             run_bot(answerer, discord, token, home=home)

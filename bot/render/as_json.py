@@ -19,13 +19,15 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason,
         "claims": [asdict(claim) for claim in answer.claims],
-        "citations": [_citation(citation) for citation in answer.citations],
+        "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [summary_json(summary) for summary in answer.nearest],
         "mode": answer.mode,
+        "note": answer.note,
         "elapsed_ms": answer.elapsed_ms,
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Write a citation, as in every JSON output."""
     copies = [summary_json(summary) for summary in citation.also_in]
     return asdict(citation) | {"published_at": iso_utc(citation.published_at), "also_in": copies}

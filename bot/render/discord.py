@@ -23,7 +23,7 @@ EMBED_LIMIT = 6_000
 
 # Our own shares of these, so that a long answer still shows its sources.
 _CLAIMS_SHARE = 2_000
-_FOOTER_SHARE = 100
+_FOOTER_SHARE = 250
 _LEAST_CLAIM = 200
 _LEAST_CITATION = 280
 _PUBLISHER_SHARE = 80
@@ -32,6 +32,8 @@ _TITLE_SHARE = 240
 _NUMBERS_SHOWN = 6
 _COPIES_SHARE = 160
 _UNKNOWN = "unknown publisher"
+
+_WORDED = {"extractive": "Quoted word for word", "llm": "Worded by a model, checked against quotes"}
 
 GREEN, BLUE, AMBER, GREY = 0x2E8B57, 0x3B6EA5, 0xD9822B, 0x808890
 _SUPPORT: dict[Support, tuple[str, str]] = {
@@ -194,7 +196,8 @@ def _footer(answer: Answer, shown: int) -> str:
     hidden = len(answer.citations) - shown
     return " · ".join(
         (
-            f"Quoted word for word from {articles} {'article' if articles == 1 else 'articles'}",
+            f"{_WORDED[answer.mode]} from {articles} {'article' if articles == 1 else 'articles'}",
+            *([answer.note] if answer.note else []),
             *([f"{hidden} more quotes not shown"] if hidden else []),
             f"{answer.elapsed_ms / 1_000:.2f} s",
         )

@@ -25,6 +25,10 @@ _CONTEXT = 900
 _QUOTE = 1_600
 _CLAIM = 300
 _MOST_CLAIMS = 12
+_WORDED = {
+    "extractive": "Each claim is quoted word for word from an indexed article.",
+    "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
+}
 
 
 def details(title: str, lines: Sequence[str], *, colour: int = GREY, footer: str = "") -> AnswerMessage:
@@ -95,7 +99,7 @@ def why_message(answer: Answer) -> AnswerMessage:
         )
         return AnswerMessage("Why this answer?", "", tuple(fields), "", GREY)
     lines = [_grounds(answer, claim) for claim in answer.claims[:_MOST_CLAIMS]]
-    intro = "Each claim is quoted word for word from an indexed article. What it rests on:"
+    intro = f"{_WORDED[answer.mode]} What it rests on:"
     return AnswerMessage("Why this answer?", "\n".join((intro, *lines)), tuple(fields), "", BLUE)
 
 
@@ -107,7 +111,7 @@ def _grounds(answer: Answer, claim: Claim) -> str:
     repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
     sign, words = support_of(claim)
     told = f"{independent} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
-    return f"{sign} {plain(claim.text, limit=_CLAIM)}\n**{words}**: {told}"
+    return f"{sign} {plain(answer.lead_in(claim) + claim.text, limit=_CLAIM)}\n**{words}**: {told}"
 
 
 def _among(window: Filters) -> str:

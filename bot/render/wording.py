@@ -22,3 +22,8 @@ def searched_as(answer: Answer) -> str:
     """Return the question that was searched where it is not the one that was asked; "" where it is."""
     asked = " ".join(answer.question.text.split())
     return "" if answer.standalone_question == asked else answer.standalone_question
+
+
+def quoted_because(answer: Answer) -> str:
+    """Say why an answer is quoted though a model was to word it; "" where none was, or it did."""
+    return f"Quoted word for word: {answer.note}." if answer.note else ""

@@ -10,11 +10,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-CATALOG = "catalog.sqlite"
+from index_store.catalog_file import CATALOG
+
 MANIFEST = "manifest.json"
 KIND = "dateline backup, layout 1"
 
-_NAMES = re.compile(r"catalog\.sqlite|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}")
+_NAMES = re.compile(rf"{re.escape(CATALOG)}|encoder/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,100}}")
 
 
 def may_hold(name: str) -> bool:

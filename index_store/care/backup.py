@@ -12,12 +12,13 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, Member, may_hold
+from index_store.care.archive import KIND, MANIFEST, Manifest, Member, may_hold
 from index_store.care.contents import fault_in
 from index_store.care.holding import read_catalog
 from index_store.care.sizes import require_room, sizes
 from index_store.care.whole_file import whole_file
 from index_store.catalog import Catalog
+from index_store.catalog_file import CATALOG
 from index_store.errors import IndexStoreError
 from index_store.records import Filters
 from index_store.schema import SCHEMA_VERSION

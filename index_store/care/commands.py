@@ -1,6 +1,8 @@
 """The commands that look after a data folder: `doctor`, `rebuild`, `compact` and `stats`."""
 
 import json
+import os
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -45,12 +47,20 @@ def doctor(configuration: Configuration, *, as_json: bool) -> None:
     for finding in examine(store.data_dir, embedding_model=store.embedding_model, server=store.chroma_server):
         findings.append(finding)
         if not as_json:
-            click.echo(_readable_finding(finding))
+            _say(_readable_finding(finding))
     is_healthy = all(finding.status is not Status.PROBLEM for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
         click.echo(json.dumps({"healthy": is_healthy, "checks": checks}, ensure_ascii=False))
     raise click.exceptions.Exit(0 if is_healthy else 1)
+
+
+def _say(text: str) -> None:
+    """Print; for whoever closes the pipe early, as `head` does, the exit status still tells the verdict."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _readable_finding(finding: Finding) -> str:

@@ -14,7 +14,11 @@ from index_store.records import ChromaServer, Filters
 from index_store.rows import epoch
 
 _COUNT = "SELECT count(*), count(DISTINCT article_id) FROM versions WHERE retired_at < ? AND text <> ''"
-_FORGET = "UPDATE versions SET text = '' WHERE retired_at < ?"  # no version that can be shown has an empty text
+# No version that can be shown has an empty text.
+_FORGET = (
+    "DELETE FROM past_chunks WHERE version_id IN (SELECT version_id FROM versions WHERE retired_at < ?)",
+    "UPDATE versions SET text = '' WHERE retired_at < ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def compact(
         before = sizes(folder)
         require_room(folder, max(2 * before["catalog"], before["chroma"] + before["words"]))
         if forget_before is not None:
-            catalog.connection.execute(_FORGET, (epoch(forget_before),))
+            for statement in _FORGET:
+                catalog.connection.execute(statement, (epoch(forget_before),))
         _vacuum(catalog, folder)
         copies = all_copies(folder, server, owner=catalog.identity())
         rebuild(catalog, copies, done=expect(catalog.count_articles(Filters()) * len(copies)))

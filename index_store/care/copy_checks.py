@@ -5,11 +5,12 @@ A chunk is missing from a copy if it was live before and after the copy was read
 was it live nor noted as a stray: what a writer has in flight is always one or the other.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from index_store.care.catalog_checks import snapshot
 from index_store.care.findings import Finding, Status, note, ok, problem
 from index_store.catalog import Catalog
+from index_store.catalog_file import CATALOG
 from index_store.errors import REBUILD, IndexStoreError
 from index_store.nearest import opener
 from index_store.records import ChromaServer, Filters
@@ -88,8 +90,29 @@ def _nothing(check: str) -> Finding:
 
 
 def _chroma_keys(folder: Path, catalog: Catalog, server: ChromaServer | None) -> list[str]:
+    if server is None:
+        _check_database(folder / "chroma" / "chroma.sqlite3")
     with closing(opener(folder, catalog, server)()) as vectors:
         return vectors.keys()
+
+
+def _check_database(file: Path) -> None:
+    """
+    Look through the pages of Chroma's database, of which what is asked of Chroma touches only some.
+
+    Raises:
+        IndexStoreError: If it is damaged.
+    """
+    with suppress(sqlite3.OperationalError):  # it is not there or may not be read, which Chroma tells of
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+                (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            verdict = str(error)
+        if verdict != "ok":
+            raise IndexStoreError(f"Chroma's database is damaged: {verdict.splitlines()[-1]}.", remedy=REBUILD)
 
 
 def _nearest(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Finding:
@@ -111,7 +134,7 @@ def _nearest(folder: Path, catalog: Catalog, server: ChromaServer | None) -> Fin
 def _ask_chroma(folder: Path, server: ChromaServer | None) -> tuple[int, int]:
     """Count the chunks that were looked for, and those of them that were not found; runs in another process."""
     with (
-        closing(Catalog.open(folder / "catalog.sqlite")) as catalog,
+        closing(Catalog.open(folder / CATALOG)) as catalog,
         closing(opener(folder, catalog, server)()) as vectors,
     ):
         keys = _spread(catalog)

@@ -19,6 +19,7 @@ from index_store.care.folder_checks import (
     check_writer,
 )
 from index_store.catalog import Catalog
+from index_store.catalog_file import CATALOG
 from index_store.copy_places import all_copies
 from index_store.errors import IndexStoreError
 from index_store.records import ChromaServer
@@ -37,7 +38,7 @@ def examine(folder: Path, *, embedding_model: str, server: ChromaServer | None =
         One finding a check, as soon as it is known. Where the catalog is not sound, what depends on it is left out.
     """
     try:
-        with closing(Catalog.open(folder / "catalog.sqlite")) as catalog:
+        with closing(Catalog.open(folder / CATALOG)) as catalog:
             yield from _examine_stores(folder, catalog, embedding_model, server)
     except IndexStoreError as error:
         yield problem("catalog", error.message.rstrip("."), remedy=error.remedy)

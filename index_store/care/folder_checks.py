@@ -11,7 +11,7 @@ from index_store.care.unfinished import RESTORE_DRAFT
 from index_store.copies import leftovers
 from index_store.copy_places import Copy
 from index_store.errors import IndexStoreError
-from index_store.lock import NOTE, noted_writer
+from index_store.lock import NOTE, is_held, noted_writer
 
 _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 
@@ -19,8 +19,9 @@ _LEAST_FREE_BYTES = 200_000_000  # a batch of an index run takes less
 def check_writer(folder: Path) -> Finding:
     """Tell whether a process is writing; one that died has left a note and, to be cleared away, what it had begun."""
     writer = noted_writer(folder)
-    if writer is None and (folder / NOTE).exists():  # it is writing its note right now
-        return note("writer", "a process is about to write")
+    if writer is None and (folder / NOTE).exists():  # a writer has not finished its note, or it is not a writer's
+        told = "a process is writing" if is_held(folder) else "no process is writing"
+        return note("writer", f"{told}; {NOTE} names none, and the next writer replaces it")
     if writer is None:
         return ok("writer", "no process is writing")
     if writer.is_alive:

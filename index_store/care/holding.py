@@ -5,16 +5,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index_store.care.archive import CATALOG
 from index_store.care.catalog_checks import RESTORE
 from index_store.catalog import Catalog
-from index_store.catalog_file import CHECK_FOLDER, nothing_indexed
+from index_store.catalog_file import CATALOG, CHECK_FOLDER, PRIMARY, nothing_indexed
 from index_store.errors import IndexStoreError
 from index_store.lock import writer_lock
 from index_store.writable_catalog import WritableCatalog
 from index_store.writer import translated_errors
-
-_PRIMARY = 0xFF  # the bits of an error code that name its kind
 
 
 @contextmanager
@@ -64,6 +61,6 @@ def _translated_damage(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & _PRIMARY not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        if error.sqlite_errorcode & PRIMARY not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             raise
         raise IndexStoreError(f"{file} is damaged: {error}.", remedy=RESTORE) from error

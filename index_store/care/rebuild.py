@@ -1,6 +1,5 @@
 """Making anew what can be made anew: both copies, and the compiled model where it is missing or broken."""
 
-import shutil
 from pathlib import Path
 
 from index_store.care.compiled_model import dimensions_of, fault_of
@@ -10,6 +9,7 @@ from index_store.care.sizes import require_room, sizes
 from index_store.care.unfinished import clear_unfinished
 from index_store.copies import rebuild
 from index_store.copy_places import all_copies
+from index_store.deletion import delete
 from index_store.encoder import Model, PassageEncoder
 from index_store.models import check_model
 from index_store.records import ChromaServer, Filters
@@ -62,5 +62,5 @@ def ensure_compiled(folder: Path, *, embedding_model: str) -> bool:
     with held_catalog(folder) as catalog:
         model = Model.from_setting(embedding_model)
         check_model(catalog, model)
-        shutil.rmtree(compiled, ignore_errors=True)
+        delete(compiled)
         return PassageEncoder(model).export(compiled)

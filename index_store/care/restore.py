@@ -9,22 +9,23 @@ All happens in a draft folder; what it holds moves out of it at the end, the cat
 """
 
 import logging
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from index_store.care.archive import CATALOG, Manifest
+from index_store.care.archive import Manifest
 from index_store.care.compiled_model import dimensions_of, fault_of
 from index_store.care.contents import fault_in
 from index_store.care.progress import Expect
 from index_store.care.sizes import require_room
 from index_store.care.unfinished import MOVED_FIRST, RESTORE_DRAFT, clear_unfinished
 from index_store.care.unpacking import open_backup, read_manifest, require_format, unpack, unsound
+from index_store.catalog_file import CATALOG
 from index_store.copies import rebuild
 from index_store.copy_places import all_copies
+from index_store.deletion import delete
 from index_store.errors import IndexStoreError
 from index_store.lock import writer_lock
 from index_store.records import ChromaServer, Filters
@@ -145,7 +146,7 @@ def _leave_out_unusable(compiled: Path, catalog: WritableCatalog) -> None:
     fault = fault_of(compiled, dimensions=dimensions_of(catalog))
     if fault:
         logging.getLogger(__name__).warning("The backup's compiled model is left out: %s", fault)
-        shutil.rmtree(compiled)
+        delete(compiled)
 
 
 def _new_identity(catalog: WritableCatalog, folder: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from index_store.care.catalog_checks import RESTORE, snapshot
 from index_store.care.findings import Finding, ok, problem
 from index_store.catalog import Catalog
-from index_store.rows import VERSION_COLUMNS, epoch, version_from
+from index_store.rows import VERSION_COLUMNS, epoch, spans, version_from
 from index_store.schema import SCHEMA
 from index_store.source_log import SourceLog
 
@@ -18,6 +18,8 @@ _CALENDAR = range(epoch(datetime(1, 1, 1, tzinfo=UTC)), epoch(datetime(9999, 12,
 _LONGEST_S = 1e9  # of a duration; feeds state at most ten million minutes
 _MOST_DIGITS = 18
 _UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
+_PAST = 'SELECT start, "end", sentences, length(text) FROM past_chunks JOIN versions USING (version_id)'
+_SPAN_BYTES = 8
 # What only live versions have.
 _STRAYED = """
 WITH live AS (SELECT version_id, article_id FROM versions WHERE retired_at IS NULL)
@@ -51,6 +53,8 @@ def _faults(catalog: Catalog) -> Iterator[str]:
     versions = connection.execute(f"SELECT published_epoch, public_by_epoch, {VERSION_COLUMNS} FROM versions")  # noqa: S608 - names of the schema
     if not all(_is_readable_version(*row) for row in versions):
         yield "versions holds one with broken dates, authors or number"
+    if not all(_stands_in(*row) for row in connection.execute(_PAST)):
+        yield "past_chunks holds one that is no part of its text"
     if not _are_readable_sources(SourceLog(connection)):
         yield "sources holds one with a broken list"
     if connection.execute(_STRAYED).fetchone()[0]:
@@ -100,6 +104,15 @@ def _is_readable_version(published_epoch: int | None, public_by_epoch: int, *row
         )
     except _UNREADABLE:
         return False
+
+
+def _stands_in(start: int, end: int, sentences: bytes, chars: int) -> bool:
+    """Whether a chunk of a replaced version, and each of its sentences, is a span of its text."""
+    if len(sentences) % _SPAN_BYTES:
+        return False
+    return (
+        0 <= start <= end and (not chars or end <= chars) and all(start <= a <= b <= end for a, b in spans(sentences))
+    )
 
 
 def _are_readable_sources(log: SourceLog) -> bool:

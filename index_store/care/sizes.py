@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from index_store.catalog_file import CATALOG
 from index_store.errors import IndexStoreError
 
 PARTS = ("catalog", "chroma", "words", "encoder", "other")
@@ -17,7 +18,7 @@ def sizes(folder: Path) -> dict[str, int]:
     found: Counter[str] = Counter()
     for file in _files(folder):
         top = file.relative_to(folder).parts[0]
-        name = "catalog" if top.startswith("catalog.sqlite") else top
+        name = "catalog" if top.startswith(CATALOG) else top
         found[name if name in PARTS else "other"] += _size(file)
     return {part: found[part] for part in PARTS}
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from index_store.care.archive import CATALOG, KIND, MANIFEST, Manifest, may_hold
+from index_store.care.archive import KIND, MANIFEST, Manifest, may_hold
+from index_store.catalog_file import CATALOG
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.schema import SCHEMA_VERSION
 

@@ -115,7 +115,7 @@ def test_json_is_as_other_programs_expect_it(answerer: Answerer) -> None:
     assert told["id"] == "q1"
     assert (told["as_of"], told["window"]) == ("2025-06-01T00:00:00Z", {"since": "2025-03-01T00:00:00Z", "until": None})
     assert (told["abstained"], told["reason"], told["mode"], told["nearest"]) == (False, None, "extractive", [])
-    assert told["claims"][0].keys() == {"text", "citations", "support", "standing"}
+    assert told["claims"][0].keys() == {"text", "citations", "support", "standing", "when"}
     assert told["claims"][0]["support"] == "single-source"
     first = told["citations"][0]
     assert first.keys() >= {"n", "article_id", "url", "title", "publisher", "authors", "published_at", "quote"}

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from small_index import answerer_over
 
 from bot.answering import Answer, Answerer, Question
 from bot.render.as_json import answer_json
-from index_store import Article, Filters, PassageEncoder
+from index_store import Article, Filters, PassageEncoder, iso_utc
 
 OLD, NEW, LATER = (datetime(2024, *day, 9, tzinfo=UTC) for day in ((3, 4), (11, 20), (11, 22)))
 STRIKE_OF_MARCH = (
@@ -18,6 +19,10 @@ STRIKE_OF_MARCH = (
 STRIKE_OF_NOVEMBER = (
     "Bus drivers in Port Maren went on strike on Wednesday. Union leader Bo Lind said that 350 drivers had walked out "
     "over night shifts.\n\nThe town hall asked for talks."
+)
+VOTE = (
+    "Ada Brook was elected mayor of Port Maren. The vote was held on 12 November, and she took office on Friday.\n\n"
+    "She wants to know what the new bridge cost."
 )
 BRIDGE = (
     "The new bridge of Port Maren cost 90 million euros, the town's auditors said on Friday.\n\n"
@@ -33,6 +38,7 @@ ARTICLES = tuple(
         (
             ("Ferry crews on strike in Port Maren", STRIKE_OF_MARCH, "Quay Mail", OLD),
             ("Bus drivers on strike in Port Maren", STRIKE_OF_NOVEMBER, "Quay Mail", NEW),
+            ("Port Maren elects a mayor", VOTE, "Quay Mail", NEW),
             ("Bridge cost 90 million", BRIDGE, "Quay Mail", LATER),
             ("Bridge twice as dear as planned", BRIDGE_AGAIN, "Harbour Post", LATER),
         ),
@@ -60,6 +66,24 @@ def test_a_question_of_this_week_is_answered_from_this_week(answerer: Answerer) 
         answer = ask(answerer, asked, on=day)
         assert leader in answer.text
         assert answer_json(answer)["window"] == {"since": f"{since}T00:00:00Z", "until": None}
+
+
+def test_an_event_dates_a_question_where_an_article_dates_it(answerer: Answerer) -> None:
+    """Since the vote begins on the day that an article gives for it, and means nothing where none does."""
+    told = ask(answerer, "What did the auditors say of the new bridge of Port Maren since the vote?", on=LATER)
+    assert (told.window.since, "90 million" in told.text) == (datetime(2024, 11, 12, tzinfo=UTC), True)
+    assert ask(answerer, "How many ferry crew members walked out in Port Maren since the vote?", on=LATER).abstained
+    untold = ask(answerer, "What did the auditors say of the new bridge of Port Maren since the eclipse?", on=LATER)
+    assert untold.window.since is None
+
+
+def test_days_begin_where_people_ask(answerer: Answerer) -> None:
+    """The word today means a day of the asker's time zone, whichever zone the time of asking is written in."""
+    asked_at = datetime(2024, 11, 22, 20, tzinfo=UTC)
+    for zone, since in (("UTC", "2024-11-22T00:00:00Z"), ("Pacific/Auckland", "2024-11-22T11:00:00Z")):
+        there = Answerer(answerer._index, zone=ZoneInfo(zone))
+        window = ask(there, "What did the auditors say of the new bridge today?", on=asked_at).window
+        assert iso_utc(window.since) == since
 
 
 def test_a_week_without_news_has_no_answer(answerer: Answerer) -> None:

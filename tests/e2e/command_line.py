@@ -41,6 +41,7 @@ ANSWER = {
     "citations": [SUMMARY | {"n": int, "authors": [str], "quote": str, "start": int, "end": int}],
     "nearest": [SUMMARY],
     "mode": str,
+    "note": TEXT_OR_NULL,
     "elapsed_ms": NUMBER,
 }
 FOUND = {"id": object, "query": str, "passages": [SUMMARY | {"rank": int, "text": str, "score": NUMBER}]}

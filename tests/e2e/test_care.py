@@ -56,7 +56,7 @@ def test_doctor_finds_a_fault_and_its_remedy_heals_it(dateline: Dateline) -> Non
 
 
 def test_a_compiled_model_that_is_broken_is_found_and_compiled_anew(dateline: Dateline) -> None:
-    """Questions fail with it, doctor names the remedy, and the remedy makes questions work again."""
+    """Doctor names the remedy, and the remedy makes questions fast again."""
     assert dateline.data_dir is not None
     model = dateline.data_dir / "encoder" / "model.onnx"
     model.unlink()  # it is shared with other tests, and not to be written to

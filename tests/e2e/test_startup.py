@@ -10,7 +10,7 @@ from command_line import Dateline, clean_environment, spelled
 
 from bot.cli import COMMANDS
 
-HEAVY = {"torch", "transformers", "sentence_transformers", "llama_index", "chromadb", "discord"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "llama_index", "chromadb", "discord", "openai", "anthropic"}
 SUBCOMMANDS = [["articles", "list"], ["articles", "show"], ["articles", "remove"]]
 
 

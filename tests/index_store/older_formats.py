@@ -66,7 +66,13 @@ CREATE TABLE sources (                 -- what is known of each place that artic
 PRAGMA user_version = 3;
 """
 
-OLDER_FORMATS = {2: _BACK_TO_FORMAT_2, 3: _BACK_TO_FORMAT_3}
+_BACK_TO_FORMAT_4 = "DROP TABLE past_chunks; PRAGMA user_version = 4;"
+
+OLDER_FORMATS = {
+    2: _BACK_TO_FORMAT_4 + _BACK_TO_FORMAT_2,
+    3: _BACK_TO_FORMAT_4 + _BACK_TO_FORMAT_3,
+    4: _BACK_TO_FORMAT_4,
+}
 
 
 def back_to(number: int, folder: Path) -> None:

@@ -13,22 +13,25 @@ from typing import Any
 
 import pytest
 from compiled import INPUTS, compile_into
+from filelock import FileLock
 from shelf import DIMENSIONS, RECIPE, article, chunks_of, put, vector_of
 
 from index_store import open_writer
 from index_store.care.doctor import examine
 from index_store.care.findings import Finding, Status
+from index_store.care.folder_checks import check_writer
 from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
 from index_store.encoder import Model
-from index_store.lock import writer_at_work
+from index_store.lock import writer_at_work, writer_lock
 from index_store.records import NewVersion
 from index_store.vectors import vectors_in_folder
 from index_store.words import Words
 from index_store.writable_catalog import WritableCatalog
 
 FERRY = article("ferry", "The ferry leaves at nine.", "Tickets cost four euros.")
+NOTE = json.dumps({"pid": 4711, "since": "2025-03-05T10:00:00+00:00"})
 UNIT = [1.0, *[0.0] * (DIMENSIONS - 1)]
 OTHERS = [article(f"depot {number}") for number in range(20)]
 
@@ -261,16 +264,37 @@ def test_a_dead_writer_and_its_drafts_are_told(folder: Path) -> None:
     assert findings(folder)["writer"].status is findings(folder)["drafts"].status is Status.OK
 
 
-def test_a_writer_of_another_user_is_alive(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That it may not be asked means that it is there: doctor and an empty folder's message tell the same."""
-    (folder / "writer.json").write_text(json.dumps({"pid": 4711, "since": "2025-03-05T10:00:00+00:00"}))
-    monkeypatch.setattr("os.kill", _refused)
-    assert "process 4711 has been writing since" in findings(folder)["writer"].told
-    assert writer_at_work(folder) == "Process 4711 (since 2025-03-05T10:00:00+00:00)"
+def test_a_writer_is_known_by_its_lock(folder: Path) -> None:
+    """Who holds the lock is writing, in whichever container, whether or not a process of that number can be seen."""
+    (folder / "writer.json").write_text(NOTE)
+    assert "process 4711, which began at 2025-03-05T10:00:00+00:00, was killed" in findings(folder)["writer"].told
+    assert writer_at_work(folder) is None
+    with FileLock(folder / "writer.lock"):
+        assert "process 4711 has been writing since" in findings(folder)["writer"].told
+        assert writer_at_work(folder) == "Process 4711 (since 2025-03-05T10:00:00+00:00)"
 
 
-def _refused(pid: int, signal: int) -> None:
-    raise PermissionError(pid, signal)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no JSON",
+        "[4711]",
+        NOTE.replace("4711", "1e400"),
+        NOTE.replace("4711", "-1"),
+        NOTE.replace("4711", "9" * 30),
+        NOTE.replace("4711", '"4711"'),
+        NOTE.replace("2025-03", "once"),
+        "[" * 900,
+    ],
+)
+def test_a_note_that_no_writer_wrote_is_not_believed(tmp_path: Path, text: str) -> None:
+    """It is told as what it is, and stops nobody."""
+    (tmp_path / "writer.json").write_text(text)
+    assert writer_at_work(tmp_path) is None
+    assert check_writer(tmp_path).told.startswith("no process is writing; writer.json names none")
+    with writer_lock(tmp_path):
+        assert check_writer(tmp_path).status is Status.OK
 
 
 WRITER = """

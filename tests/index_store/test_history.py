@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 from shelf import RECIPE, article, put
 
 from index_store import (
@@ -20,6 +22,7 @@ from index_store import (
     Version,
     open_catalog,
     open_writer,
+    sentence_spans,
 )
 from index_store.commands import articles
 from index_store.history import changes, fate
@@ -147,3 +150,22 @@ def test_long_texts_are_compared_in_little_time() -> None:
     assert len(changes(version(sentences(numbers), 1), version(sentences(numbers[::-1]), 2))) == 2 + 2 * 40_000
     assert len(changes(version(sentences(numbers[:1_900]), 1), version(sentences(numbers[1_899::-1]), 2))) > 3_000
     assert time.process_time() - began < 5
+
+
+@given(st.text(max_size=300))
+def test_sentences_hold_all_of_a_text_but_the_spaces_between(text: str) -> None:
+    """No character that is seen is lost or stands in two sentences, whatever the text."""
+    spans = sentence_spans(text)
+    held = "".join(text[span.start : span.end] for span in spans)
+    assert "".join(held.split()) == "".join(text.split())
+    assert list(spans) == sorted(spans)
+
+
+def test_a_title_or_an_initial_ends_no_sentence() -> None:
+    """Versions are compared by sentences as people read them."""
+    text = "Mr. Lind met J. Velk. They talked.\nIt rained."
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "Mr. Lind met J. Velk.",
+        "They talked.",
+        "It rained.",
+    ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shelf import RECIPE, article, put, reader
 
-from index_store import Filters, MismatchError, open_writer
+from index_store import Filters, IndexStoreError, open_writer
 from index_store.terms import NO_STEMMER, STEMMERS, stemmer_of, term_of, terms_of, words_of
 from index_store.words import Words
 
@@ -86,7 +86,7 @@ def test_words_of_another_version_are_refused_and_then_made_anew(tmp_path: Path)
     old = tantivy.Index(builder.build(), str(words)).writer(15_000_000, 1)
     old.commit()
     old.wait_merging_threads()
-    with pytest.raises(MismatchError, match=r"another version.*dateline rebuild"):
+    with pytest.raises(IndexStoreError, match=r"another version.*dateline rebuild"):
         reader(tmp_path)
     with open_writer(tmp_path, recipe=RECIPE):
         pass
