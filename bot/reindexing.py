@@ -28,28 +28,43 @@ def reindex_command(configuration: Configuration) -> list[str]:
     return [*dateline_command(configuration), "reindex", "--watch", "--beside"]
 
 
-async def keep_reindexing(command: list[str]) -> None:
+async def keep_reindexing(command: list[str], *, relayed: bool = False) -> None:
     """
     Run the loop until cancelled; one that ends by itself is started again after a minute.
 
     Its health lines go where the bot's own log goes. It ends with this process, however that ends: its standard input
     is closed then.
+
+    Args:
+        command: See `reindex_command`.
+        relayed: Whether its lines become events of the bot's log, in the form that this has.
     """
+    log = asyncio.subprocess.PIPE if relayed else None
     while True:
         environment = {
             name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"
         }  # none of its business
-        process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, env=environment)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stderr=log, env=environment
+        )
         with suppress(OSError, AttributeError):  # not everywhere, and no reason not to index
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
         logger.info("re-indexing beside the bot, as process %d", process.pid)
         try:
+            await _relay(process.stderr)
             status = await process.wait()
         except asyncio.CancelledError:
             await _stop(process)
             raise
         logger.warning("re-indexing ended with status %d; it starts again in %.0f s", status, _RESTART_AFTER_S)
         await asyncio.sleep(_RESTART_AFTER_S)
+
+
+async def _relay(lines: asyncio.StreamReader | None) -> None:
+    """Log what the process says, until it ends."""
+    if lines is not None:
+        async for line in lines:
+            logger.info("re-indexing: %s", line.decode(errors="replace").rstrip())
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -50,6 +50,12 @@ class DiscordSettings(Section):
         api: Base address of Discord's REST API; empty for Discord's own.
         gateway: Address of Discord's gateway; empty for the one that Discord names.
         queue_limit: Most questions waiting for an answer; more are told that the bot is busy.
+        user_queue_limit: Most of them from one person.
+        user_questions: Most questions of one person within `user_questions_within_s` seconds.
+        stop_within_s: Seconds that the bot may take to end after SIGTERM.
+        log_format: How a line of the log is written.
+        log_questions: Whether the log holds what people ask.
+        monitoring_port: Loopback port of `/healthz` and `/metrics`; 0 for none.
         conversation: Which messages continue a conversation: those that mention the bot or reply to it ("mentions"),
             also those in its threads ("threads", which needs the privileged intent Message Content), or none ("off").
         keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
@@ -60,6 +66,13 @@ class DiscordSettings(Section):
     api: str = ""
     gateway: str = ""
     queue_limit: int = Field(32, ge=1, le=1_000)
+    user_queue_limit: int = Field(3, ge=1, le=1_000)
+    user_questions: int = Field(10, ge=1, le=1_000)
+    user_questions_within_s: float = Field(60, ge=1, le=86_400)
+    stop_within_s: float = Field(9, ge=1, le=300)
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
+    monitoring_port: int = Field(0, ge=0, le=65_535)
     conversation: Literal["off", "mentions", "threads"] = "mentions"
     keep_days: int = Field(30, ge=1, le=3_650)
     add_role: str = Field("", max_length=100)

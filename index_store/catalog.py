@@ -334,6 +334,11 @@ class Catalog:
                 vectors = _matrix([vector for *_, vector in rows])
             yield NewVersion(version.article, version.number, version.first_seen_at, chunks, vectors)
 
+    def indexed_at(self) -> int | None:
+        """When the newest version of any article was committed, in seconds since 1970; None where there is none."""
+        row = self._connection.execute("SELECT indexed_at FROM versions ORDER BY version_id DESC LIMIT 1").fetchone()
+        return row[0] if row else None
+
     def newest_version(self) -> int:
         """Number of the version committed last, over all articles; 0 where there is none. It only rises."""
         return self._one("SELECT max(version_id) FROM versions", ()) or 0

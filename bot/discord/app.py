@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
+import os
 import signal
-import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Protocol
 
-import aiohttp
 import discord
 import yarl
+from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.buttons import AnswerButton, ForgetButton, PageButton
@@ -22,13 +23,20 @@ from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.talk import Talk
 from bot.discord.desk import Desk
+from bot.discord.embeds import embed_of
+from bot.discord.failures import translated_errors
+from bot.discord.logs import log_to_stderr
 from bot.discord.memory import Memory
-from bot.discord.questions import AnswersQuestions, QuestionQueue
+from bot.discord.metrics import Metrics
+from bot.discord.monitoring import IndexedAt, Monitor, monitored
+from bot.discord.questions import AnswersQuestions, QuestionQueue, QueueLimits
+from bot.discord.replies import Replies
 from bot.discord.shelf import FindsArticles, Shelf
+from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
-from index_store import DiscordError
 
-_TOKEN_REFUSED = 4004  # the gateway's close code: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+# Of the time that the bot may take to end: for the question under way, and for the replies then still under way.
+_SHARE_FOR_ANSWER, _SHARE_FOR_REPLIES = 0.7, 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +60,15 @@ class Home:
 
 
 class NewsBot(commands.Bot):
-    """The client: no privileged intent unless the settings ask for one, and mentions off in whatever it sends."""
+    """
+    The client: no privileged intent unless the settings ask for one, and mentions off in whatever it sends.
+
+    Attributes:
+        metrics: What it has done.
+        questions: The queue that all cogs ask through.
+        replies: What all cogs reply through.
+        state: Of its connection: "connecting", "connected", "reconnecting" or "stopping".
+    """
 
     def __init__(self, answerer: Answers, settings: DiscordSettings, memory: Memory, home: Home) -> None:
         super().__init__(
@@ -63,9 +79,13 @@ class NewsBot(commands.Bot):
             max_messages=None,  # what people write elsewhere is none of our business
             guild_ready_timeout=0.2,
         )
-        self._settings = settings
-        self._command = home.command
-        self._desk = Desk(QuestionQueue(answerer, limit=settings.queue_limit), memory)
+        self.state = "connecting"
+        self.metrics = Metrics()
+        self.questions = QuestionQueue(answerer, _limits(settings), self.metrics, log_questions=settings.log_questions)
+        self.replies = Replies(self.metrics)
+        self.tree.error(self._apologise)
+        self._settings, self._command = settings, home.command
+        self._desk = Desk(self.questions, self.replies, memory)
         self._shelf = Shelf(home.folder, answerer)
 
     async def setup_hook(self) -> None:
@@ -84,19 +104,50 @@ class NewsBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Say that people can ask now, and how to invite the bot where nobody can."""
+        self._connected()
         logger.info("connected as %s, /ask is registered", self.user)
         if not self.guilds and self.application_id:
             invitation = discord.utils.oauth_url(self.application_id, permissions=permissions_for(self._settings))
             logger.info("no server yet; invite the bot: %s", invitation)
 
+    async def on_resumed(self) -> None:
+        """Say that the connection is back, with all that happened meanwhile."""
+        self._connected()
+        logger.info("connected again, nothing was missed")
+
+    async def on_disconnect(self) -> None:
+        """Say once that the connection is lost; discord.py tries until it is back."""
+        if self.state == "connected":
+            self.state = "reconnecting"
+            logger.info("the connection is lost, trying to get it back")
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages alone: discord.py would look for commands in those that mention the bot, and log them."""
 
     async def close(self) -> None:
-        """Let the replies under way arrive before the connection goes."""
-        await self._desk.finish()
+        """Let the replies under way arrive before the connection goes, each for its share of the time there is."""
+        self.state = "stopping"
+        self.questions.close()
+        if self.replies:
+            logger.info("finishing %d replies", len(self.replies))
+        if not await self.replies.finish(within_s=_SHARE_FOR_ANSWER * self._settings.stop_within_s):
+            self.questions.abandon()
+            if not await self.replies.finish(within_s=_SHARE_FOR_REPLIES * self._settings.stop_within_s):
+                logger.error("%d replies could not be finished", len(self.replies))
         self._shelf.close()
         await super().close()
+
+    async def _apologise(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Say to who used a command that it failed, whatever it was: one that an update took away, for instance."""
+        logger.error("a command failed", exc_info=error)
+        message = failure_message("That did not work; it has been logged.", remedy="Please try again later.")
+        reply = await self.replies.acknowledge(interaction, private=True)
+        await reply.send(embed=embed_of(message))
+
+    def _connected(self) -> None:
+        if self.state != "stopping":
+            self.state = "connected"
+        self.metrics.connections += 1
 
 
 def intents_for(settings: DiscordSettings) -> discord.Intents:
@@ -108,14 +159,12 @@ def intents_for(settings: DiscordSettings) -> discord.Intents:
 
 
 def permissions_for(settings: DiscordSettings) -> discord.Permissions:
-    """Name the permissions that a server should give: none for commands alone, a few for conversations."""
-    if settings.conversation == "off":
-        return discord.Permissions.none()
+    """Name the permissions that a server should give: a few for conversations, and for answers that come late."""
     return discord.Permissions(
         view_channel=True,
         send_messages=True,
         send_messages_in_threads=True,
-        create_public_threads=True,
+        create_public_threads=settings.conversation != "off",
         embed_links=True,
         read_message_history=True,
     )
@@ -128,9 +177,12 @@ def run_bot(
     *,
     home: Home,
     beside: Coroutine[None, None, None] | None = None,
+    indexed_at: IndexedAt = lambda: None,
 ) -> None:
     """
     Serve Discord until SIGTERM or SIGINT, then close cleanly; a second signal ends the process at once.
+
+    A question that takes longer than the bot may take to end cannot be stopped: then the process ends, with status 0.
 
     Args:
         answerer: Asked from one thread of the bot's own.
@@ -138,44 +190,65 @@ def run_bot(
         token: The bot's token, never logged.
         home: Its data folder, and how Dateline is started there.
         beside: What is to run for as long as the bot does.
+        indexed_at: When the index last changed; see `Monitor`.
 
     Raises:
-        DiscordError: If Discord refuses the token or the connection, or cannot be reached.
+        DiscordError: If Discord refuses the token or the connection, or cannot be reached, or a port is taken.
         IndexStoreError: If what the bot remembers cannot be opened.
     """
-    _log_to_stderr()
+    log_to_stderr(settings.log_format)
     _use_addresses(settings)
     memory = Memory.open(home.folder / "discord.sqlite", keep_days=settings.keep_days)
-    with closing(memory), _translated_errors(settings):
-        asyncio.run(_serve_beside(NewsBot(answerer, settings, memory, home), token, beside))
+    with closing(memory):
+        bot = NewsBot(answerer, settings, memory, home)
+        monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
+        with translated_errors(settings, bot.intents):
+            asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))
+    if bot.questions.busy_s:
+        _leave(status=0)
 
 
-async def _serve_beside(bot: NewsBot, token: str, beside: Coroutine[None, None, None] | None) -> None:
-    other = asyncio.create_task(beside) if beside else None
-    try:
-        await _serve(bot, token)
-    finally:
-        if other:
-            other.cancel()
-            await asyncio.gather(other, return_exceptions=True)
+async def _serve_monitored(
+    bot: NewsBot, token: str, beside: Coroutine[None, None, None] | None, monitor: Monitor, settings: DiscordSettings
+) -> None:
+    async with monitored(monitor, settings.monitoring_port):
+        await _serve(bot, token, beside, stop_within_s=settings.stop_within_s)
 
 
-async def _serve(bot: NewsBot, token: str) -> None:
+async def _serve(bot: NewsBot, token: str, beside: Coroutine[None, None, None] | None, *, stop_within_s: float) -> None:
     """Run the client until it ends by itself, which is an error, or a signal ends it, which is none."""
     stop = asyncio.Event()
+    other = [asyncio.create_task(beside)] if beside else []
     async with bot:
         with _stopping_on_signals(stop):
             serving = asyncio.create_task(bot.start(token))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        for task in other:
+            task.cancel()
         if stop.is_set():
             logger.info("stopping")
+            _leave_after(stop_within_s, status=0)
             await bot.close()
             serving.cancel()
-        (ended,) = await asyncio.gather(serving, return_exceptions=True)
+        ended, *_ = await asyncio.gather(serving, *other, return_exceptions=True)
     if isinstance(ended, Exception) and not stop.is_set():
+        _leave_after(stop_within_s, status=1)  # Python waits for the thread that answers
         raise ended
+
+
+def _leave_after(seconds: float, *, status: int) -> None:
+    """End the process then, whatever it is waiting for: a socket that is dead, or an answer that takes for ever."""
+    timer = Timer(seconds, _leave, kwargs={"status": status})
+    timer.daemon = True
+    timer.start()
+
+
+def _leave(*, status: int) -> None:
+    logger.warning("ending, though an answer or a connection does not")
+    logging.shutdown()
+    os._exit(status)
 
 
 @contextmanager
@@ -194,35 +267,6 @@ def _stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
                 loop.remove_signal_handler(number)
 
 
-@contextmanager
-def _translated_errors(settings: DiscordSettings) -> Iterator[None]:
-    """Turn what stops the bot into one line about what to change."""
-    try:
-        yield
-    except discord.LoginFailure as error:
-        raise _refused() from error
-    except discord.PrivilegedIntentsRequired as error:
-        raise DiscordError(
-            'Discord does not let the bot read messages, which [discord] conversation = "threads" needs.',
-            remedy="Switch on Message Content Intent at https://discord.com/developers/applications (Bot → Privileged "
-            'Gateway Intents), or set conversation = "mentions".',
-        ) from error
-    except discord.ConnectionClosed as error:
-        if error.code == _TOKEN_REFUSED:
-            raise _refused() from error
-        raise DiscordError(f"Discord closed the connection with code {error.code}.") from error
-    except discord.DiscordException as error:
-        raise DiscordError(f"Discord refused the bot: {error}.") from error
-    except (aiohttp.ClientError, OSError) as error:
-        where = settings.api or "https://discord.com"
-        raise DiscordError(f"Discord cannot be reached at {where}.", remedy="Check the network.") from error
-
-
-def _refused() -> DiscordError:
-    remedy = "Copy a fresh one from https://discord.com/developers/applications (Bot → Reset Token)."
-    return DiscordError("Discord refused the token in DISCORD_TOKEN.", remedy=remedy)
-
-
 def _use_addresses(settings: DiscordSettings) -> None:
     if settings.api:
         discord.http.Route.BASE = settings.api.rstrip("/")
@@ -230,8 +274,7 @@ def _use_addresses(settings: DiscordSettings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway)
 
 
-def _log_to_stderr() -> None:
-    """Log our own events, and other libraries' warnings; nobody logs what people write."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(message)s")
-    logging.getLogger("bot").setLevel(logging.INFO)
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we never speak
+def _limits(settings: DiscordSettings) -> QueueLimits:
+    return QueueLimits(
+        settings.queue_limit, settings.user_queue_limit, settings.user_questions, settings.user_questions_within_s
+    )

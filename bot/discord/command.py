@@ -2,11 +2,12 @@
 
 import os
 from contextlib import closing
+from functools import partial
 
 import click
 
 from bot.settings import BotSettings, DiscordSettings
-from index_store import Configuration, DiscordError, StoreSettings, configured
+from index_store import Configuration, DiscordError, StoreSettings, configured, open_catalog
 
 
 @click.command("bot")
@@ -54,9 +55,17 @@ def bot_command(configuration: Configuration) -> None:
 
     discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
     home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)))
+    run = partial(run_bot, settings=discord, token=token, home=home, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration, wording)) as late:
-            run_bot(late, discord, token, home=home, beside=keep_reindexing(reindex_command(configuration)))
+            command, relayed = reindex_command(configuration), discord.log_format == "json"
+            run(late, beside=keep_reindexing(command, relayed=relayed))
     else:
         with closing(Answerer.open(configuration, resident=True, wording=wording)) as answerer:
-            run_bot(answerer, discord, token, home=home)
+            run(answerer)
+
+
+def _indexed_at(configuration: Configuration) -> float | None:
+    """Return when an article was last added or replaced; on a connection of its own, for any thread."""
+    with closing(open_catalog(configuration.section(StoreSettings).data_dir)) as catalog:
+        return catalog.indexed_at()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 import aiohttp
 import discord
 
+from bot.discord.replies import Reply
 from bot.render.discord import AnswerMessage, failure_message
 from index_store import DatelineError
 
@@ -39,22 +40,14 @@ async def in_words(message: Awaitable[AnswerMessage]) -> AnswerMessage:
         return apology()
 
 
-async def deliver(
-    interaction: discord.Interaction, message: AnswerMessage, view: discord.ui.View | None = None
-) -> int | None:
+async def deliver(reply: Reply, message: AnswerMessage, view: discord.ui.View | None = None) -> int | None:
     """
-    Edit the acknowledgement of an interaction; if Discord refuses that, say at least so.
+    Show a message in a reply; if Discord refuses that, say at least so.
 
     Returns:
         The id of the message that shows it; None where only the apology, or nothing, could be delivered.
     """
-    for attempt in (message, None):
-        try:
-            shown = await interaction.edit_original_response(
-                embed=embed_of(attempt or apology()), view=view if attempt else None
-            )
-        except UNDELIVERED:
-            logger.exception("a reply could not be delivered")
-        else:
-            return shown.id if attempt else None
-    return None
+    shown = await reply.send(embed=embed_of(message), view=view)
+    if shown is None:
+        await reply.send(embed=embed_of(apology()), view=None)
+    return shown.id if shown else None

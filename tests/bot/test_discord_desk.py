@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import quiet_discord  # noqa: F401 - before ours, which import discord.py
-
 from bot.answering import Answer, Question
 from bot.discord.desk import Desk
 from bot.discord.kept import Place
 from bot.discord.memory import Memory
-from bot.discord.questions import QuestionQueue
+from bot.discord.metrics import Metrics
+from bot.discord.questions import QuestionQueue, QueueLimits
+from bot.discord.replies import Replies
 from bot.render.discord import AnswerMessage
 
 HERE = Place(user_id=7, channel_id=11)
@@ -33,9 +33,10 @@ def play(folder: Path, scenario: Callable[[Desk, Memory, Listening], Awaitable[N
 
     async def run() -> None:
         memory, answerer = Memory.open(folder / "m", keep_days=2), Listening()
-        desk = Desk(QuestionQueue(answerer, limit=5), memory)
-        await scenario(desk, memory, answerer)
-        await desk.finish()
+        metrics = Metrics()
+        questions = QuestionQueue(answerer, QueueLimits(), metrics)
+        await scenario(Desk(questions, Replies(metrics), memory), memory, answerer)
+        questions.close()
         memory.close()
 
     asyncio.run(run())
@@ -45,10 +46,10 @@ def test_a_follow_up_brings_its_conversation(tmp_path: Path) -> None:
     """What was asked before goes along with the next question, and the chain is kept."""
 
     async def scenario(desk: Desk, memory: Memory, answerer: Listening) -> None:
-        first = await desk.reply(Question("Who is it?"), HERE)
+        first = await desk.answer(Question("Who is it?"), HERE)
         await desk.note_sent(first, 99)
         follows = memory.answer_of(99)
-        second = await desk.reply(Question("And he? \ud800"), HERE, follows=follows)
+        second = await desk.answer(Question("And he? \ud800"), HERE, follows=follows)
         assert [turn.question for turn in answerer.asked[1].conversation] == ["Who is it?"]
         kept = memory.answer(second.answer_id or 0)
         assert kept is not None
@@ -63,29 +64,11 @@ def test_a_memory_that_fails_costs_no_reply(tmp_path: Path) -> None:
     async def scenario(desk: Desk, memory: Memory, answerer: Listening) -> None:
         kept = memory.answer(memory.keep(Listening().ask(Question("Who is it?")), HERE))
         memory.close()
-        reply = await desk.reply(Question("And he?"), HERE, follows=kept)
+        reply = await desk.answer(Question("And he?"), HERE, follows=kept)
         await desk.note_sent(reply, 99)
         assert reply.answer is not None
         assert isinstance(reply.message, AnswerMessage)
         assert reply.answer_id is None
         assert len(answerer.asked) == 1
-
-    play(tmp_path, scenario)
-
-
-def test_finishing_waits_for_replies(tmp_path: Path) -> None:
-    """What is under way when the bot stops is sent first."""
-    sent = list[str]()
-
-    async def scenario(desk: Desk, memory: Memory, answerer: Listening) -> None:  # noqa: ARG001 - as the others
-        async def send() -> None:
-            await asyncio.sleep(0.05)
-            sent.append("reply")
-
-        under_way = asyncio.create_task(desk.run(send()))
-        await asyncio.sleep(0)
-        await desk.finish()
-        assert sent == ["reply"]
-        await under_way
 
     play(tmp_path, scenario)

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
-from quiet_discord import discord
 
 from bot import adding
 from bot.adding import add_articles

@@ -5,15 +5,17 @@ import string
 from datetime import UTC, datetime
 
 import pytest
-from hostile import ESCAPE, hostile, inert, long_hostile
+from hostile import ESCAPE, GIANTS, hostile, inert, long_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.render.markup import MARKS_LIMIT, WORD_LIMIT, link, plain, timestamp, units, visible, web_address
 
+giants = st.builds("{}{}{}".format, hostile, st.sampled_from(GIANTS), hostile)
+
 
 @settings(deadline=None)
-@given(long_hostile, st.integers(2, 400))
+@given(long_hostile | giants, st.integers(2, 400))
 def test_plain_text_shows_what_was_written(text: str, limit: int) -> None:
     """Escaped text reads as the visible text does, or as its beginning and an ellipsis."""
     escaped = plain(text, limit=limit)
@@ -24,7 +26,7 @@ def test_plain_text_shows_what_was_written(text: str, limit: int) -> None:
 
 
 @settings(deadline=None)
-@given(long_hostile)
+@given(long_hostile | giants)
 def test_visible_text(text: str) -> None:
     """Invisible characters, piles of accents and giant words are gone, and so are line breaks."""
     seen = visible(text)

@@ -9,9 +9,11 @@ from typing import Any
 
 from discord_rules import Fault, choice_faults, form_error, mention_faults, message_faults, modal_faults
 
-APPLICATION_ID, BOT_ID, GUILD_ID, CHANNEL_ID, USER_ID = "1001", "1001", "2001", "3001", "4001"
+APPLICATION_ID, BOT_ID, GUILD_ID, OTHER_GUILD_ID, USER_ID = "1001", "1001", "2001", "2002", "4001"
+CHANNEL_ID = {GUILD_ID: "3001", OTHER_GUILD_ID: "3002"}
 BOT = {"id": BOT_ID, "username": "Dateline", "discriminator": "0", "global_name": None, "avatar": None, "bot": True}
-USER = {"id": USER_ID, "username": "reader", "discriminator": "0", "global_name": "Reader", "avatar": None}
+
+HOSTILE_NAME = "@everyone [news](https://evil.example) **"
 
 FIRST_REPLY_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
@@ -44,6 +46,12 @@ class Refusal(Exception):  # noqa: N818 -- it is what Discord does, not what wen
         self.status, self.body, self.headers, self.planned = status, dict(body), dict(headers or {}), planned
 
 
+def person(user_id: str) -> dict[str, Any]:
+    """Return a user, with a name that must never be shown: it would do harm."""
+    name = f"reader{user_id}"
+    return {"id": user_id, "username": name, "discriminator": "0", "global_name": HOSTILE_NAME, "avatar": None}
+
+
 def member(user: Mapping[str, Any]) -> dict[str, Any]:
     """Return a user as a member of the server."""
     joined = {"joined_at": "2024-01-01T00:00:00+00:00", "roles": []}
@@ -67,8 +75,10 @@ class Interaction:
 
     Attributes:
         sent_at, acknowledged_at, answered_at: Seconds on the server's clock; None until it happens.
+        user_id, guild_id: Who used it, and where; None in direct messages.
         acknowledgement: Type of the first reply: 4 a message, 5 "is thinking…".
         message: The reply as a reader sees it now; None while the bot is thinking.
+        way: How it came: "edit" of the first reply, or as a message of its own: "channel" or "direct".
         followups: Messages sent after it.
         kind: What the person did: 2 used a command, 3 pressed a button, 4 is typing, 5 sent a form.
         pressed: The message whose button was pressed.
@@ -78,6 +88,9 @@ class Interaction:
     interaction_id: str
     token: str
     sent_at: float
+    user_id: str = USER_ID
+    guild_id: str | None = GUILD_ID
+    way: str = ""
     acknowledged_at: float | None = None
     answered_at: float | None = None
     acknowledgement: int | None = None
@@ -94,6 +107,23 @@ class Interaction:
     def ephemeral(self) -> bool:
         """Whether only the asker sees the reply."""
         return bool(self.flags & EPHEMERAL)
+
+    @property
+    def message_id(self) -> str:
+        """Of the first reply; of the message whose button was pressed where that is edited."""
+        edits = self.pressed is not None and self.acknowledgement in (DEFERRED_EDIT, EDIT_NOW)
+        return self.pressed["id"] if edits and self.pressed else f"5{self.interaction_id}"
+
+    @property
+    def channel_id(self) -> str:
+        """Where it was used."""
+        return CHANNEL_ID[self.guild_id] if self.guild_id else f"6{self.user_id}"
+
+    @property
+    def answer_s(self) -> float:
+        """Seconds from the click to the final message."""
+        assert self.answered_at is not None
+        return self.answered_at - self.sent_at
 
     @property
     def acknowledgement_s(self) -> float:
@@ -119,27 +149,39 @@ class Interaction:
 class Interactions:
     """Every interaction of a server's life, and the rules for replying to one."""
 
-    def __init__(self, clock: Callable[[], float], report: Callable[[str], None]) -> None:
+    def __init__(self, clock: Callable[[], float], report: Callable[[str], None], *, token_life_s: float) -> None:
         """
         Start without any.
 
         Args:
             clock: Seconds.
             report: Called with each broken rule that Discord itself would not refuse.
+            token_life_s: How long an interaction's token is good for; a test's 15 minutes may be shorter.
         """
+        self.token_life_s = token_life_s
         self._clock = clock
         self._report = report
         self._numbers = count(9001)
         self._by_token: dict[str, Interaction] = {}
 
-    def create(self, command: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[Interaction, dict[str, Any]]:
+    def create(
+        self, command: Mapping[str, Any], options: Mapping[str, Any], *, user_id: str, guild_id: str | None
+    ) -> tuple[Interaction, dict[str, Any]]:
         """Return a new interaction and the event that tells the bot of it."""
         types = {option["name"]: option["type"] for option in command.get("options", [])}
         given = [{"name": name, "type": types[name], "value": value} for name, value in options.items()]
-        return self.begin(COMMAND, {"id": command["id"], "name": command["name"], "type": 1, "options": given})
+        data = {"id": command["id"], "name": command["name"], "type": 1, "options": given}
+        return self.begin(COMMAND, data, user_id=user_id, guild_id=guild_id)
 
     def begin(
-        self, kind: int, data: Mapping[str, Any], *, pressed: dict[str, Any] | None = None, **more: Any
+        self,
+        kind: int,
+        data: Mapping[str, Any],
+        *,
+        pressed: dict[str, Any] | None = None,
+        user_id: str = USER_ID,
+        guild_id: str | None = GUILD_ID,
+        **more: Any,
     ) -> tuple[Interaction, dict[str, Any]]:
         """
         Return a new interaction of any kind, and the event that tells the bot of it.
@@ -148,10 +190,14 @@ class Interactions:
             kind: What the person did.
             data: With what.
             pressed: The message whose button it was.
+            user_id: Who did it.
+            guild_id: Where; None in direct messages.
             more: What differs from the usual event: another member, another channel.
         """
         number = str(next(self._numbers))
-        interaction = Interaction(number, f"token-{number}", self._clock(), kind=kind, pressed=pressed)
+        interaction = Interaction(
+            number, f"token-{number}", self._clock(), user_id, guild_id, kind=kind, pressed=pressed
+        )
         self._by_token[interaction.token] = interaction
         event = _event(interaction, data) | more
         return interaction, event | ({"message": pressed} if pressed else {})
@@ -188,7 +234,7 @@ class Interactions:
         interaction.flags = content.get("flags", 0)
         interaction.acknowledged.set()
         if reply["type"] in (MESSAGE_NOW, EDIT_NOW):
-            self._answer(interaction, content)
+            self._answer(interaction, content, way="edit")
         return _callback_response(interaction)
 
     def edit(self, token: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,8 +246,41 @@ class Interactions:
         """
         interaction = self._acknowledged(token)
         self._check(content)
-        self._answer(interaction, content)
+        self._answer(interaction, content, way="edit")
         return _message(interaction, content)
+
+    def post(self, channel_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Take a message into a channel, as the answer to the interaction that it replies to.
+
+        In direct messages it answers the oldest that waits. Only who asked may be named, and notified.
+
+        Raises:
+            Refusal: 50035 for a message over a limit.
+        """
+        interaction = self._waiting(channel_id, content.get("message_reference") or {})
+        asker = interaction.user_id if interaction else ""
+        self._check_names(content)
+        for fault in mention_faults(content, may_notify=asker):
+            self._report(str(fault))
+        if content.get("content") not in (None, "", f"<@{asker}>"):
+            self._report(f"content of a message in {channel_id} is not ours")
+        if faults := message_faults(content):
+            raise invalid_form(faults)
+        if interaction is None:
+            self._report(f"a message in {channel_id} that answers nobody")
+            interaction = Interaction("0", "", self._clock())
+        self._answer(interaction, content, way="direct" if channel_id.startswith("6") else "channel")
+        return _message(interaction, content) | {"id": f"8{interaction.interaction_id}", "channel_id": channel_id}
+
+    def _waiting(self, channel_id: str, reference: Mapping[str, Any]) -> Interaction | None:
+        """Find the interaction that a message answers."""
+        waiting = [one for one in self._by_token.values() if not one.answered.is_set()]
+        if channel_id.startswith("6"):
+            return next((one for one in waiting if f"6{one.user_id}" == channel_id), None)
+        referred = [one for one in waiting if one.message_id == str(reference.get("message_id"))]
+        late = [one for one in waiting if one.channel_id == channel_id and one.acknowledged_at is None]
+        return next(iter(referred + late), None)
 
     def follow_up(self, token: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """Take a further message, under the rules of `edit`."""
@@ -214,48 +293,69 @@ class Interactions:
         interaction = self._by_token.get(token)
         if interaction is None or interaction.acknowledged_at is None:
             raise unknown("Webhook", 10015)
-        if self._clock() - interaction.sent_at > TOKEN_LIFE_S:
+        if self._clock() - interaction.sent_at > self.token_life_s:
             raise Refusal(401, {"message": "Invalid Webhook Token", "code": 50027})
         return interaction
 
     def _check(self, content: Mapping[str, Any]) -> None:
+        self._check_names(content)
         for fault in mention_faults(content):
             self._report(str(fault))
         if faults := message_faults(content):
             raise invalid_form(faults)
 
-    def _answer(self, interaction: Interaction, content: Mapping[str, Any]) -> None:
-        interaction.message = dict(content)
+    def _check_names(self, content: Mapping[str, Any]) -> None:
+        if HOSTILE_NAME in repr(content):
+            self._report("a person's name is shown as they wrote it")
+
+    def _answer(self, interaction: Interaction, content: Mapping[str, Any], *, way: str) -> None:
+        interaction.message, interaction.way = dict(content), way
         interaction.answered_at = self._clock()
         interaction.answered.set()
 
 
 def _event(interaction: Interaction, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    event = {
         "id": interaction.interaction_id,
         "application_id": APPLICATION_ID,
         "type": interaction.kind,
         "token": interaction.token,
         "version": 1,
         "data": data,
-        "guild_id": GUILD_ID,
-        "channel_id": CHANNEL_ID,
-        "channel": {"id": CHANNEL_ID, "type": 0, "name": "news", "permissions": "0"},
-        "member": member(USER) | {"permissions": "0"},
+        "channel_id": interaction.channel_id,
         "app_permissions": "0",
         "locale": "en-GB",
-        "guild_locale": "en-GB",
         "entitlements": [],
-        "authorizing_integration_owners": {"0": GUILD_ID},
-        "context": 0,
         "attachment_size_limit": 10_000_000,
+    }
+    return event | (_in_direct_messages(interaction) if interaction.guild_id is None else _in_a_server(interaction))
+
+
+def _in_a_server(interaction: Interaction) -> dict[str, Any]:
+    return {
+        "guild_id": interaction.guild_id,
+        "channel": {"id": interaction.channel_id, "type": 0, "name": "news", "permissions": "0"},
+        "member": member(person(interaction.user_id)) | {"permissions": "0"},
+        "guild_locale": "en-GB",
+        "authorizing_integration_owners": {"0": interaction.guild_id},
+        "context": 0,
+    }
+
+
+def _in_direct_messages(interaction: Interaction) -> dict[str, Any]:
+    user = person(interaction.user_id)
+    return {
+        "channel": {"id": interaction.channel_id, "type": 1, "recipients": [user], "permissions": "0"},
+        "user": user,
+        "authorizing_integration_owners": {"0": "0"},
+        "context": 1,
     }
 
 
 def _callback_response(interaction: Interaction) -> dict[str, Any]:
     thinking = interaction.acknowledgement == DEFERRED
     about = {"id": interaction.interaction_id, "type": interaction.kind, "response_message_loading": thinking}
-    about |= {"response_message_id": _message_id(interaction), "response_message_ephemeral": interaction.ephemeral}
+    about |= {"response_message_id": interaction.message_id, "response_message_ephemeral": interaction.ephemeral}
     if interaction.acknowledgement in (CHOICES, SHOW_FORM, DEFERRED_EDIT):
         return {"interaction": about, "resource": {"type": interaction.acknowledgement}}
     message = _message(interaction, interaction.message or {})
@@ -264,8 +364,8 @@ def _callback_response(interaction: Interaction) -> dict[str, Any]:
 
 def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "id": _message_id(interaction),
-        "channel_id": CHANNEL_ID,
+        "id": interaction.message_id,
+        "channel_id": interaction.channel_id,
         "author": BOT,
         "content": content.get("content") or "",
         "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
@@ -282,8 +382,3 @@ def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, 
         "flags": interaction.flags if content else interaction.flags | LOADING,
         "webhook_id": APPLICATION_ID,
     }
-
-
-def _message_id(interaction: Interaction) -> str:
-    edits = interaction.pressed and interaction.acknowledgement in (DEFERRED_EDIT, EDIT_NOW)
-    return interaction.pressed["id"] if edits and interaction.pressed else f"5{interaction.interaction_id}"

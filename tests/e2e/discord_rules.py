@@ -76,12 +76,13 @@ def message_faults(message: Payload) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def mention_faults(message: Payload) -> tuple[Fault, ...]:
-    """Check this project's own rule: no message may notify anyone, and each says so."""
+def mention_faults(message: Payload, *, may_notify: str = "") -> tuple[Fault, ...]:
+    """Check this project's own rule: no message may notify anyone but the one person named here, and each says so."""
     allowed = message.get("allowed_mentions")
     if allowed is None:
         return (Fault(("allowed_mentions",), "MISSING", "Mentions are allowed by default"),)
-    some = [key for key in ("parse", "users", "roles", "replied_user") if allowed.get(key)]
+    some = [key for key in ("parse", "roles", "replied_user") if allowed.get(key)]
+    some += ["users"] if set(map(str, allowed.get("users") or ())) - {may_notify} else []
     return tuple(Fault(("allowed_mentions", key), "ALLOWED", "Mentions must be off") for key in some)
 
 

@@ -18,7 +18,21 @@ from typing import Any, Self
 
 from aiohttp import web
 from discord_gateway import Gateway
-from discord_interactions import APPLICATION_ID, BOT, USER, Interaction, Interactions, Refusal, invalid_form, unknown
+from discord_interactions import (
+    APPLICATION_ID,
+    BOT,
+    CHANNEL_ID,
+    GUILD_ID,
+    TOKEN_LIFE_S,
+    USER_ID,
+    Interaction,
+    Interactions,
+    Refusal,
+    invalid_form,
+    person,
+    unknown,
+)
+from discord_limits import Ban, Bucket, rate_limited
 from discord_rules import command_faults
 
 PREFIX = "/api/v10"
@@ -32,6 +46,8 @@ class LocalDiscord:
     Attributes:
         commands: What the bot registered, by name.
         gateway: The websocket side.
+        silent_guilds: Where the bot lacks the permission to send messages.
+        may_direct: Whether people take direct messages from it.
     """
 
     def __init__(
@@ -39,6 +55,7 @@ class LocalDiscord:
         token: str = "local.token",  # noqa: S107 -- it opens nothing but this server
         *,
         heartbeat_s: float = 1.0,
+        token_life_s: float = TOKEN_LIFE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -47,12 +64,18 @@ class LocalDiscord:
         Args:
             token: The only bot token it accepts.
             heartbeat_s: How often it wants to hear from the bot, in seconds.
+            token_life_s: How long an interaction can be answered; Discord's 15 minutes, or a test's shorter ones.
             clock: Seconds; every limit in time is measured with it.
         """
         self.token = token
         self.commands: dict[str, dict[str, Any]] = {}
         self.gateway = Gateway(token, interval_s=heartbeat_s, clock=clock, report=self._report)
-        self._interactions = Interactions(clock, self._report)
+        self.silent_guilds: set[str] = set()
+        self.may_direct = True
+        self._interactions = Interactions(clock, self._report, token_life_s=token_life_s)
+        self._buckets = {channel: Bucket(clock, self._report) for channel in CHANNEL_ID.values()}
+        self._ban = Ban(clock, self._report)
+        self._cut: list[str] = []
         self._broken: list[str] = []
         self._planned: list[tuple[str, Refusal]] = []
         self._port = 0
@@ -93,6 +116,10 @@ class LocalDiscord:
             pulse.check()
         return list(self._broken)
 
+    def forgive(self) -> None:
+        """Forget the rules broken so far, where a test has looked at them."""
+        self._broken.clear()
+
     async def wait_ready(self, *, timeout_s: float = 90) -> None:
         """Wait until a bot is connected and has registered its commands."""
         await asyncio.wait_for(self.gateway.ready.wait(), timeout_s)
@@ -101,12 +128,14 @@ class LocalDiscord:
         """Wait until the bot has sent its next heartbeat."""
         await asyncio.wait_for(self.gateway.heartbeat.wait(), timeout_s)
 
-    async def send(self, question: str, **options: Any) -> Interaction:
-        """Use `/ask` as a person would, without waiting for the reply."""
+    async def send(
+        self, question: str, *, user_id: str = USER_ID, guild_id: str | None = GUILD_ID, **options: Any
+    ) -> Interaction:
+        """Use `/ask` as a person would, without waiting for the reply; without a server in direct messages."""
         command = self.commands["ask"]
         given = {"question": question} | options
         _check_options(command, given)
-        interaction, event = self._interactions.create(command, given)
+        interaction, event = self._interactions.create(command, given, user_id=user_id, guild_id=guild_id)
         await self.gateway.dispatch("INTERACTION_CREATE", event)
         return interaction
 
@@ -118,14 +147,20 @@ class LocalDiscord:
 
     def limit_next(self, path_part: str, *, retry_after_s: float) -> None:
         """Answer the next request whose path holds this part with 429."""
-        body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
-        headers = {"Retry-After": str(retry_after_s), "Via": "1.1 local"}
-        self._planned.append((path_part, Refusal(429, body, headers=headers, planned=True)))
+        self._planned.append((path_part, rate_limited(retry_after_s, everywhere=False)))
+
+    def limit_all(self, *, retry_after_s: float) -> None:
+        """Answer every request with the global 429 for so long; asking again earlier than told is a violation."""
+        self._ban.begin(retry_after_s)
 
     def refuse_next(self, path_part: str, *, status: int, code: int) -> None:
         """Answer the next request whose path holds this part with an error."""
         refusal = Refusal(status, {"message": "Refused by the test", "code": code}, planned=True)
         self._planned.append((path_part, refusal))
+
+    def cut_next(self, path_part: str) -> None:
+        """Drop the connection of the next request whose path holds this part, without an answer."""
+        self._cut.append(path_part)
 
     def _report(self, violation: str) -> None:
         self._broken.append(violation)
@@ -141,6 +176,8 @@ class LocalDiscord:
                 web.post(f"{PREFIX}/interactions/{{id}}/{{token}}/callback", self._acknowledge),
                 web.patch(f"{PREFIX}/webhooks/{APPLICATION_ID}/{{token}}/messages/@original", self._edit),
                 web.post(f"{PREFIX}/webhooks/{APPLICATION_ID}/{{token}}", self._follow_up),
+                web.post(f"{PREFIX}/users/@me/channels", self._open_direct_messages),
+                web.post(f"{PREFIX}/channels/{{channel}}/messages", self._post),
             ]
         )
         return application
@@ -149,7 +186,9 @@ class LocalDiscord:
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn refusals into responses, and those that the bot earned into violations."""
         try:
+            self._cut_as_planned(request)
             self._refuse_as_planned(request.path)
+            self._ban.check(request.method, request.path)
             self._authorise(request)
             return await handler(request)
         except web.HTTPNotFound:
@@ -159,6 +198,14 @@ class LocalDiscord:
         if not refusal.planned:
             self._report(f"{request.method} {request.path}: {refusal} {refusal.body.get('errors', '')}".strip())
         return _json(refusal.body, status=refusal.status, headers=refusal.headers)
+
+    def _cut_as_planned(self, request: web.Request) -> None:
+        for part in self._cut:
+            if part in request.path:
+                self._cut.remove(part)
+                assert request.transport is not None
+                request.transport.abort()
+                raise ConnectionResetError
 
     def _refuse_as_planned(self, path: str) -> None:
         for plan in self._planned:
@@ -176,7 +223,14 @@ class LocalDiscord:
         return _json(BOT)
 
     async def _about(self, _: web.Request) -> web.Response:
-        about = {"id": APPLICATION_ID, "name": "Dateline", "icon": None, "description": "", "owner": USER, "team": None}
+        about = {
+            "id": APPLICATION_ID,
+            "name": "Dateline",
+            "icon": None,
+            "description": "",
+            "owner": person("4002"),
+            "team": None,
+        }
         return _json(about | {"bot_public": True, "bot_require_code_grant": False, "verify_key": "0", "flags": 0})
 
     async def _register(self, request: web.Request) -> web.Response:
@@ -198,6 +252,22 @@ class LocalDiscord:
 
     async def _follow_up(self, request: web.Request) -> web.Response:
         return _json(self._interactions.follow_up(request.match_info["token"], await _body(request)))
+
+    async def _open_direct_messages(self, request: web.Request) -> web.Response:
+        user_id = str((await _body(request))["recipient_id"])
+        return _json({"id": f"6{user_id}", "type": 1, "recipients": [person(user_id)], "last_message_id": None})
+
+    async def _post(self, request: web.Request) -> web.Response:
+        channel_id = request.match_info["channel"]
+        direct = channel_id.startswith("6")
+        if not direct and channel_id not in self._buckets:
+            raise unknown("Channel", 10003)
+        silent = {CHANNEL_ID[guild_id] for guild_id in self.silent_guilds}
+        if not self.may_direct if direct else channel_id in silent:
+            code, message = (50007, "Cannot send messages to this user") if direct else (50013, "Missing Permissions")
+            raise Refusal(403, {"message": message, "code": code}, planned=True)
+        headers = {} if direct else self._buckets[channel_id].take()
+        return _json(self._interactions.post(channel_id, await _body(request)), headers=headers)
 
 
 def _check_options(command: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -17,24 +17,27 @@ from aiohttp import web
 from discord_interactions import (
     BOT,
     BOT_ID,
-    CHANNEL_ID,
     COMMAND,
     COMPONENT,
     FORM,
     GUILD_ID,
     TYPING,
-    USER,
+    USER_ID,
     Interaction,
     Refusal,
     invalid_form,
     member,
+    person,
     unknown,
+)
+from discord_interactions import (
+    CHANNEL_ID as CHANNELS,
 )
 from discord_rules import mention_faults, message_faults
 from discord_server import PREFIX, LocalDiscord, _body, _json
 
-OTHER = {"id": "4009", "username": "other", "discriminator": "0", "global_name": "Other", "avatar": None}
-DIRECT_CHANNEL_ID = "3009"
+USER, OTHER = person(USER_ID), person("4009")
+CHANNEL_ID, DIRECT_CHANNEL_ID = CHANNELS[GUILD_ID], f"6{USER_ID}"
 MESSAGE_CONTENT = 1 << 15
 MANAGE_MESSAGES = 1 << 13
 Message = dict[str, Any]
@@ -171,10 +174,8 @@ class TalkingDiscord(LocalDiscord):
         application = super()._application()
         application.add_routes(
             [
-                web.post(f"{PREFIX}/channels/{{channel}}/messages", self._post),
                 web.post(f"{PREFIX}/channels/{{channel}}/typing", self._typing),
                 web.post(f"{PREFIX}/channels/{{channel}}/messages/{{message}}/threads", self._open_thread),
-                web.post(f"{PREFIX}/users/@me/channels", self._open_direct),
             ]
         )
         return application
@@ -222,9 +223,6 @@ class TalkingDiscord(LocalDiscord):
         self.threads[message_id] = thread
         await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return _json(thread)
-
-    async def _open_direct(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- aiohttp's signature
-        return _json({"id": DIRECT_CHANNEL_ID, "type": 1, "recipients": [USER]})
 
     def _need(self, permission: str) -> None:
         if permission in self.missing:

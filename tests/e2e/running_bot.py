@@ -3,14 +3,25 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from discord_server import LocalDiscord
 
 REPOSITORY = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 class RunningBot:
@@ -33,6 +44,7 @@ class RunningBot:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "DISCORD_"))}
         self._environment = ours | {"PYTHONPATH": str(REPOSITORY)} | environment
         self.log: list[str] = []
+        self._ended = False
         self._logged = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
@@ -52,11 +64,22 @@ class RunningBot:
         if error is not None:
             sys.stderr.write("".join(self.log))
 
-    async def wait_for_line(self, part: str, *, timeout_s: float = 180) -> str:
-        """Return the first line of the log that holds this part, once it is there."""
+    async def wait_for_line(self, part: str, *, times: int = 1, timeout_s: float = 180) -> str:
+        """
+        Return the line of the log that holds this part, or the second, third … that does, once it is there.
+
+        Raises:
+            EOFError: If the process ended before.
+        """
+
+        def found() -> list[str]:
+            return [line for line in self.log if part in line]
+
         async with asyncio.timeout(timeout_s), self._logged:
-            await self._logged.wait_for(lambda: any(part in line for line in self.log))
-        return next(line for line in self.log if part in line)
+            await self._logged.wait_for(lambda: len(found()) >= times or self._ended)
+        if len(found()) < times:
+            raise EOFError(f"the bot ended without: {part}")
+        return found()[times - 1]
 
     async def type_line(self) -> None:
         """Press Enter."""
@@ -80,3 +103,25 @@ class RunningBot:
             async with self._logged:
                 self.log.append(line.decode())
                 self._logged.notify_all()
+        async with self._logged:
+            self._ended = True
+            self._logged.notify_all()
+
+
+@asynccontextmanager
+async def scripted_bot(
+    *, server: Mapping[str, Any] | None = None, **settings: object
+) -> AsyncIterator[tuple[LocalDiscord, RunningBot]]:
+    """
+    A bot with a scripted answerer that is ready, and the Discord it is connected to; no rule may be broken in the end.
+
+    Args:
+        server: How the local Discord differs from the ordinary.
+        settings: Of `[discord]`.
+    """
+    variables = {f"DATELINE_DISCORD_{name.upper()}": str(value) for name, value in settings.items()}
+    command = [HERE / "scripted_bot.py"]
+    async with LocalDiscord(**(server or {})) as discord, RunningBot(command, discord.environment | variables) as bot:
+        await discord.wait_ready()
+        yield discord, bot
+        assert discord.violations == []

@@ -1,12 +1,16 @@
 """`dateline bot` as an operator runs it, with a real index, against a Discord that enforces the rules."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
+from command_line import copy_index
+from discord_interactions import GUILD_ID, OTHER_GUILD_ID
 from discord_server import LocalDiscord
-from running_bot import RunningBot
+from running_bot import RunningBot, free_port
 
 
 def command(data_dir: Path) -> list[str | Path]:
@@ -86,6 +90,42 @@ def test_questions_at_once_are_all_answered_and_heartbeats_go_on(indexed_folder:
             assert "Boehler" in replies[0].text
             assert all(reply.acknowledgement_s < 1 for reply in replies)
             await discord.wait_heartbeat()
+
+    asyncio.run(scenario())
+
+
+def test_a_crowd_asks_while_the_index_is_written(indexed_folder: Path, tmp_path: Path) -> None:
+    """Twenty people of two servers ask at once, twice: each is answered, or told when to come back, and then is."""
+    folder, port = copy_index(indexed_folder, tmp_path / "index"), free_port()
+    (tmp_path / "clippings").mkdir()
+    for n in range(40):
+        text = f"The tram to quay {n} of Fårholm runs again, says conductor Odd Vik. " * 30
+        (tmp_path / "clippings" / f"{n}.txt").write_text(f"Title: Tram {n}\nDate: 2025-03-05\n\n{text}")
+    source = '[bot]\nreindex = true\n[[ingest.sources]]\nlocation = "clippings"\n'
+    (tmp_path / "dateline.toml").write_text(f"{source}[discord]\nqueue_limit = 15\nmonitoring_port = {port}\n")
+
+    async def ask(discord: LocalDiscord, user: int) -> None:
+        where = {"user_id": str(5000 + user), "guild_id": OTHER_GUILD_ID if user % 4 else GUILD_ID}
+        reply = await discord.ask("Who led the Doha talks?", **where)
+        assert reply.acknowledgement_s < 1
+        if again := re.search(r"busy with other questions\.\nPlease try again in (\d+) s", reply.text):
+            await asyncio.sleep(int(again[1]))
+            reply = await discord.ask("Who led the Doha talks?", **where)
+        assert "Boehler" in reply.text
+
+    async def scenario() -> None:
+        bot_command = ["-m", "bot.cli", "--config", tmp_path / "dateline.toml", "--data-dir", folder, "bot"]
+        async with LocalDiscord() as discord, RunningBot(bot_command, discord.environment) as bot:
+            await bot.wait_for_line("re-indexing beside the bot")
+            await discord.wait_ready()
+            for _ in range(2):
+                await asyncio.gather(*(ask(discord, user) for user in range(20)))
+            await discord.wait_heartbeat()
+            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
+                assert 0 < (await response.json())["index_age_s"] < 3_600
+            bot.interrupt()
+            assert await bot.exit_status() == 0
+            assert discord.violations == []
 
     asyncio.run(scenario())
 

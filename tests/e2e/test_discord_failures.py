@@ -2,23 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from discord_server import LocalDiscord
-from running_bot import HERE, RunningBot
+from running_bot import HERE, RunningBot, scripted_bot
 
 RESTARTING = "The bot is restarting.\nPlease ask again in a minute."
-
-
-@asynccontextmanager
-async def scripted_bot() -> AsyncIterator[tuple[LocalDiscord, RunningBot]]:
-    """A bot that is ready, and the Discord it is connected to; no rule may be broken in the end."""
-    async with LocalDiscord() as discord, RunningBot([HERE / "scripted_bot.py"], discord.environment) as bot:
-        await discord.wait_ready()
-        yield discord, bot
-        assert discord.violations == []
 
 
 def test_a_crash_ends_in_an_apology() -> None:
@@ -32,6 +21,20 @@ def test_a_crash_ends_in_an_apology() -> None:
             await bot.wait_for_line("RuntimeError: the secret of the crash")
             assert not any("private matter" in line for line in bot.log)
             assert "don't say" in (await discord.ask("and now?")).text
+
+    asyncio.run(scenario())
+
+
+def test_a_command_that_is_no_more_is_apologised_for() -> None:
+    """A client that still shows a command of an older version gets an apology, too, in private."""
+
+    async def scenario() -> None:
+        async with scripted_bot() as (discord, bot):
+            discord.commands["ask"] |= {"name": "inquire"}
+            reply = await discord.ask("Who?")
+            assert "That did not work" in reply.text
+            assert reply.ephemeral
+            await bot.wait_for_line("a command failed")
 
     asyncio.run(scenario())
 
@@ -52,7 +55,7 @@ def test_beyond_the_queue_people_are_told_when_to_try_again() -> None:
     """With one question being answered and one waiting, a third is told at once that the bot is busy."""
 
     async def scenario() -> None:
-        async with scripted_bot() as (discord, bot):
+        async with scripted_bot(queue_limit=1) as (discord, bot):
             asked = [asyncio.create_task(discord.ask(f"hold number {n}")) for n in range(3)]
             done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
             (busy,) = done

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from discord_interactions import APPLICATION_ID, Interaction
+from discord_interactions import APPLICATION_ID, HOSTILE_NAME, Interaction
 from discord_server import LocalDiscord
 
 OPTION = {"type": 3, "name": "question", "description": "What?", "required": True, "max_length": 300}
@@ -62,6 +62,15 @@ class BareBot:
         """Send the first reply."""
         path = f"/interactions/{interaction.interaction_id}/{interaction.token}/callback"
         return await self.call("POST", path, body)
+
+    async def post(self, interaction: Interaction, **changes: Any) -> tuple[int, Any]:
+        """Answer in the channel, by default as a reply to the first sign that names who asked."""
+        named = {
+            "content": f"<@{interaction.user_id}>",
+            "allowed_mentions": {"parse": [], "users": [interaction.user_id]},
+        }
+        reply = named | {"embeds": [{"title": "t"}], "message_reference": {"message_id": interaction.message_id}}
+        return await self.call("POST", f"/channels/{interaction.channel_id}/messages", reply | changes)
 
     async def edit(self, interaction: Interaction, body: Any) -> tuple[int, Any]:
         """Edit the first reply."""
@@ -215,6 +224,101 @@ def test_a_heartbeat_that_never_comes_is_noted() -> None:
         bot.clock.now_s = 60
 
     assert "missed heartbeat" in run(scenario)[0]
+
+
+def test_a_late_answer_in_the_channel_may_name_who_asked_and_nobody_else() -> None:
+    """A reply that notifies its asker is fine; notifying others, other content, and a message to nobody are noted."""
+
+    async def scenario(bot: BareBot) -> None:
+        interaction = await bot.asked()
+        await bot.acknowledge(interaction, DEFER)
+        assert (await bot.post(interaction))[0] == 200
+        assert interaction.way == "channel"
+        assert bot.discord.violations == []
+        second = await bot.discord.send("Who else?")
+        await bot.acknowledge(second, DEFER)
+        everyone = {"parse": [], "users": [second.user_id, "4002"]}
+        assert (await bot.post(second, content="<@4002> look", allowed_mentions=everyone))[0] == 200
+        assert (await bot.post(second))[0] == 200
+
+    noted = "\n".join(run(scenario))
+    assert "allowed_mentions.users" in noted
+    assert "content of a message in 3001 is not ours" in noted
+    assert "answers nobody" in noted
+
+
+def test_a_name_shown_as_written_is_noted() -> None:
+    """People's names are hostile here; who shows one breaks a rule."""
+
+    async def scenario(bot: BareBot) -> None:
+        interaction = await bot.asked()
+        await bot.acknowledge(interaction, DEFER)
+        await bot.edit(interaction, FINE | {"content": f"Asked by {HOSTILE_NAME}"})
+
+    assert "name" in run(scenario)[0]
+
+
+def test_messages_are_limited_by_channel() -> None:
+    """Headers tell how many are left; the sixth within five seconds is refused, and later ones are not."""
+
+    async def scenario(bot: BareBot) -> None:
+        await bot.asked()
+        for _ in range(5):
+            interaction = await bot.discord.send("Who?")
+            await bot.acknowledge(interaction, DEFER)
+            assert (await bot.post(interaction))[0] == 200
+        interaction = await bot.discord.send("Who?")
+        await bot.acknowledge(interaction, DEFER)
+        assert (await bot.post(interaction))[0] == 429
+        bot.clock.now_s = 5.1
+        assert (await bot.post(interaction))[0] == 200
+
+    assert any("over the channel's rate limit" in noted for noted in run(scenario))
+
+
+@pytest.mark.parametrize("heeds", [True, False])
+def test_the_global_rate_limit_is_to_be_heeded(heeds: bool) -> None:  # noqa: FBT001 -- a parameter
+    """Everything is refused once; who asks again before its end breaks a rule, and who waits does not."""
+
+    async def scenario(bot: BareBot) -> None:
+        bot.discord.limit_all(retry_after_s=2)
+        assert (await bot.call("GET", "/users/@me", None))[0] == 429
+        bot.clock.now_s = 2.1 if heeds else 1.9
+        assert (await bot.call("GET", "/users/@me", None))[0] == (200 if heeds else 429)
+
+    assert (run(scenario) == []) == heeds
+
+
+async def frame(socket: aiohttp.ClientWebSocketResponse, op: int, event: str | None = None) -> Any:
+    """Read on until a frame of this kind."""
+    while True:
+        received = await socket.receive_json()
+        if received["op"] == op and received.get("t") == event:
+            return received
+
+
+def test_a_session_is_resumed_with_what_was_missed() -> None:
+    """After a cut, whoever resumes is sent the events from where it broke off; an unknown session is invalid: op 9."""
+
+    async def scenario(bot: BareBot) -> None:
+        assert (await bot.call("PUT", f"/applications/{APPLICATION_ID}/commands", [ASK]))[0] == 200
+        socket = await bot.connect()
+        ready = await frame(socket, 0, "READY")
+        await bot.discord.wait_ready()
+        bot.discord.gateway.drop()
+        interaction = await bot.discord.send("Who?")
+        resume = {"token": bot.discord.token, "session_id": ready["d"]["session_id"], "seq": ready["s"] + 2}
+        again = await bot.session.ws_connect(bot.discord.gateway.address)
+        await again.send_json({"op": 6, "d": resume | {"session_id": "of somebody else"}})
+        assert (await frame(again, 9))["d"] is False
+        await again.send_json({"op": 6, "d": resume})
+        missed = await frame(again, 0, "INTERACTION_CREATE")
+        assert (missed["d"]["id"], missed["s"]) == (interaction.interaction_id, ready["s"] + 3)
+        await frame(again, 0, "RESUMED")
+        await bot.discord.gateway.ask_to_reconnect()
+        await frame(again, 7)
+
+    assert run(scenario) == []
 
 
 def test_a_rate_limit_on_demand() -> None:

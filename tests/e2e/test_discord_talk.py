@@ -13,7 +13,6 @@ from discord_interactions import Interaction
 from discord_talk import (
     DIRECT_CHANNEL_ID,
     MANAGE_MESSAGES,
-    MESSAGE_CONTENT,
     OTHER,
     TalkingDiscord,
     text_of,
@@ -127,7 +126,7 @@ def test_a_thread_is_a_conversation(folder: Path) -> None:
 
     async def scenario() -> None:
         async with TalkingDiscord() as discord:
-            discord.gateway.privileged = MESSAGE_CONTENT
+            discord.gateway.privileged = True
             async with bot_in(folder, discord, conversation="threads"):
                 answer = await discord.use("ask", question="Who led the survey of the Valdren glacier?", thread=True)
                 greeting = await discord.next_posted(0)
@@ -154,13 +153,13 @@ def test_a_missing_intent_is_one_clear_line(folder: Path) -> None:
 
     async def scenario() -> None:
         async with TalkingDiscord() as discord:
-            discord.gateway.privileged = 0
+            discord.gateway.refuse_with = 4014
             environment = discord.environment | {"DATELINE_DISCORD_CONVERSATION": "threads"}
             async with RunningBot(["-m", "bot.cli", "--data-dir", folder, "bot"], environment) as bot:
                 assert await bot.exit_status() == 1
                 failure, remedy = bot.log
-                assert "does not let the bot read messages" in failure
-                assert "Message Content Intent" in remedy
+                assert "does not grant the bot the Message Content Intent" in failure
+                assert 'conversation = "mentions"' in remedy
 
     asyncio.run(scenario())
 

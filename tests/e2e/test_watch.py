@@ -1,6 +1,7 @@
 """The loop that never ends, as a service and beside the bot."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -74,9 +75,12 @@ def test_a_failing_source_is_named_and_the_others_go_on(newsroom: Dateline) -> N
 
 
 def test_the_bot_keeps_its_index_up_to_date(newsroom: Dateline) -> None:
-    """With `reindex = true` the bot answers from what arrived while it was running, and takes the loop with it."""
+    """With `reindex = true` the bot answers from what arrived while it was running, and takes the loop with it.
+
+    Logged as JSON, the loop's lines are events of the bot's log.
+    """
     with (newsroom.folder / "dateline.toml").open("a") as settings:
-        settings.write("\n[bot]\nreindex = true\n")
+        settings.write('\n[bot]\nreindex = true\n\n[discord]\nuser_questions = 1000\nlog_format = "json"\n')
     arguments = ["-m", "bot.cli", "--config", newsroom.folder / "dateline.toml"]
     bot_command = [*arguments, "--data-dir", newsroom.data_dir or "", "bot"]
 
@@ -92,7 +96,8 @@ def test_the_bot_keeps_its_index_up_to_date(newsroom: Dateline) -> None:
             bot.interrupt()
             assert await bot.exit_status() == 0
             assert discord.violations == []
-            return started.rstrip().rpartition(" ")[2]
+            assert all(json.loads(line)["level"] == "info" for line in bot.log)
+            return str(json.loads(started)["message"]).rpartition(" ")[2]
 
     loop_pid = int(asyncio.run(scenario()))
     with pytest.raises(ProcessLookupError):

@@ -10,9 +10,10 @@ from discord.ext import commands
 
 from bot.answering import Question
 from bot.discord.buttons import answer_view
-from bot.discord.desk import Desk, Reply
+from bot.discord.desk import Desk, Said
 from bot.discord.embeds import UNDELIVERED, deliver, embed_of
 from bot.discord.kept import Place
+from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
@@ -87,14 +88,14 @@ class Ask(commands.Cog):
         self, interaction: discord.Interaction, question: str, wanted: _Wanted, *, private: bool, thread: bool
     ) -> None:
         """Acknowledge, then edit the acknowledgement."""
-        await interaction.response.defer(thinking=True, ephemeral=private)  # Discord gives up on us after 3 s
+        reply = await self._desk.acknowledge(interaction, private=private)
         try:
             filters = await self._filters(wanted)
         except DatelineError as error:
-            await deliver(interaction, failure_message(error.message, remedy=error.remedy))
+            await deliver(reply, failure_message(error.message, remedy=error.remedy))
             return
-        reply = await self._desk.reply(Question(question, filters), place_of(interaction, private=private))
-        shown = await show(self._desk, interaction, reply)
+        said = await self._desk.answer(Question(question, filters), place_of(interaction, private=private))
+        shown = await show(self._desk, reply, said)
         if thread and shown:
             await self._open_thread(interaction, shown, question, private=private)
 
@@ -140,11 +141,11 @@ class Ask(commands.Cog):
             logger.warning("no message could be sent into a new thread: %s", error)
 
 
-async def show(desk: Desk, interaction: discord.Interaction, reply: Reply) -> int | None:
-    """Show a reply with its buttons; returns the id of its message, None where it could not be shown."""
-    quotes = bool(reply.answer and reply.answer.citations)
-    shown = await deliver(interaction, reply.message, answer_view(reply.answer_id, quotes=quotes))
-    await desk.note_sent(reply, shown)
+async def show(desk: Desk, reply: Reply, said: Said) -> int | None:
+    """Show what is said with its buttons; returns the id of its message, None where it could not be shown."""
+    quotes = bool(said.answer and said.answer.citations)
+    shown = await deliver(reply, said.message, answer_view(said.answer_id, quotes=quotes))
+    await desk.note_sent(said, shown)
     return shown
 
 

@@ -38,30 +38,36 @@ class Look(commands.Cog):
         self, interaction: discord.Interaction, topic: app_commands.Range[str, 2, 100] | None = None
     ) -> None:
         """Show the newest articles, of a topic or of all."""
-        await self._desk.run(_show(interaction, self._latest(topic)))
+        await self._desk.run(self._show(interaction, self._latest(topic)))
 
     @app_commands.command()
     async def sources(self, interaction: discord.Interaction) -> None:
         """Show what is indexed: publishers with the number of their articles."""
-        await self._desk.run(_show(interaction, self._sources()))
+        await self._desk.run(self._show(interaction, self._sources()))
 
     @app_commands.command()
     @app_commands.describe(wanted="The article's id or its address")
     async def article(self, interaction: discord.Interaction, wanted: app_commands.Range[str, 1, 500]) -> None:
         """Show an indexed article, with its version and date."""
-        await self._desk.run(_show(interaction, self._article(wanted)))
+        await self._desk.run(self._show(interaction, self._article(wanted)))
 
     @app_commands.command()
     async def help(self, interaction: discord.Interaction) -> None:
         """Show how to ask, by example."""
-        await self._desk.run(_show(interaction, _ready(help_message(conversation=self._settings.conversation))))
+        await self._desk.run(self._show(interaction, _ready(help_message(conversation=self._settings.conversation))))
 
     @app_commands.command()
     async def privacy(self, interaction: discord.Interaction) -> None:
         """Show what is kept about you, and delete it."""
         view = discord.ui.View(timeout=None)
         view.add_item(ForgetButton())
-        await self._desk.run(_show(interaction, self._privacy(interaction.user.id), view))
+        await self._desk.run(self._show(interaction, self._privacy(interaction.user.id), view))
+
+    async def _show(
+        self, interaction: discord.Interaction, message: Awaitable[AnswerMessage], view: discord.ui.View | None = None
+    ) -> None:
+        reply = await self._desk.acknowledge(interaction, private=True)
+        await deliver(reply, await in_words(message), view)
 
     async def _latest(self, topic: str | None) -> AnswerMessage:
         articles = await self._shelf.latest(topic, limit=_LATEST)
@@ -82,13 +88,6 @@ class Look(commands.Cog):
         return privacy_message(
             answers=trace.answers, votes=trace.votes, oldest=trace.oldest, keep_days=self._settings.keep_days
         )
-
-
-async def _show(
-    interaction: discord.Interaction, message: Awaitable[AnswerMessage], view: discord.ui.View | None = None
-) -> None:
-    await interaction.response.defer(thinking=True, ephemeral=True)
-    await deliver(interaction, await in_words(message), view)
 
 
 async def _ready(message: AnswerMessage) -> AnswerMessage:

@@ -70,16 +70,16 @@ class Menus(commands.Cog):
         await self._desk.run(self._show(interaction, self._added(interaction, message)))
 
     async def _show(self, interaction: discord.Interaction, message: Coroutine[Any, Any, AnswerMessage]) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
-        await deliver(interaction, await in_words(message))
+        reply = await self._desk.acknowledge(interaction, private=True)
+        await deliver(reply, await in_words(message))
 
     async def _ask_about(self, interaction: discord.Interaction, text: str) -> None:
-        await interaction.response.defer(thinking=True, ephemeral=True)
+        reply = await self._desk.acknowledge(interaction, private=True)
         if not text:
-            await deliver(interaction, notice(_NO_TEXT))
+            await deliver(reply, notice(_NO_TEXT))
             return
-        reply = await self._desk.reply(Question(text), place_of(interaction, private=True))
-        await show(self._desk, interaction, reply)
+        said = await self._desk.answer(Question(text), place_of(interaction, private=True))
+        await show(self._desk, reply, said)
 
     async def _posted(self, interaction: discord.Interaction, message: discord.Message) -> AnswerMessage:
         links, text = links_of(message), text_of(message)

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.answering import Question
 from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
-from bot.discord.desk import Desk, Reply
+from bot.discord.desk import Desk, Said
 from bot.discord.embeds import UNDELIVERED, embed_of
 from bot.discord.in_order import Turns
 from bot.discord.kept import KeptAnswer, Place
@@ -71,23 +71,23 @@ class Talk(commands.Cog):
     async def _answer(self, message: discord.Message) -> None:
         try:
             async with self._turns.turn(message.channel.id):
-                await self._send(message, await self._reply(message))
+                await self._send(message, await self._said(message))
         except DatelineError as error:
-            await self._send(message, Reply(failure_message(error.message, remedy=error.remedy)))
+            await self._send(message, Said(failure_message(error.message, remedy=error.remedy)))
 
-    async def _reply(self, message: discord.Message) -> Reply:
+    async def _said(self, message: discord.Message) -> Said:
         text = " ".join(_MENTION.sub(" ", message.content).split())
         if len(text) < _LEAST_QUESTION_CHARS:
-            return Reply(
+            return Said(
                 notice("Ask me something about the news: write your question behind my name. /help shows more.")
             )
         if len(text) > LONGEST_QUESTION_CHARS:
             told = f"The question has {counted(len(text), 'character')}, and at most {LONGEST_QUESTION_CHARS} fit."
-            return Reply(failure_message(told, remedy="Please ask in fewer words."))
+            return Said(failure_message(told, remedy="Please ask in fewer words."))
         await self._show_typing(message)
         place = Place(message.author.id, message.channel.id, message.guild.id if message.guild else None)
         follows = await self._earlier(message)
-        return await self._desk.reply(Question(text), place, follows=follows)
+        return await self._desk.answer(Question(text), place, follows=follows)
 
     async def _earlier(self, message: discord.Message) -> KeptAnswer | None:
         """Find the answer that a message goes on from: the one replied to, the thread's last, or the asker's last."""
@@ -110,11 +110,11 @@ class Talk(commands.Cog):
         except UNDELIVERED as error:
             logger.debug("no typing sign: %s", error)
 
-    async def _send(self, message: discord.Message, reply: Reply) -> None:
+    async def _send(self, message: discord.Message, said: Said) -> None:
         """Reply in the channel, with less where permissions are missing; at the least tell the asker which."""
-        quotes = bool(reply.answer and reply.answer.citations)
-        view = answer_view(reply.answer_id, quotes=quotes) or discord.utils.MISSING
-        embed = embed_of(reply.message)
+        quotes = bool(said.answer and said.answer.citations)
+        view = answer_view(said.answer_id, quotes=quotes) or discord.utils.MISSING
+        embed = embed_of(said.message)
         reference = message.to_reference(fail_if_not_exists=False)
         attempts: tuple[Callable[[], Awaitable[discord.Message]], ...] = (
             lambda: message.channel.send(embed=embed, view=view, reference=reference, mention_author=False),
@@ -128,7 +128,7 @@ class Talk(commands.Cog):
             except UNDELIVERED as error:
                 logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
             else:
-                await self._desk.note_sent(reply, sent.id if rank < 2 else None)
+                await self._desk.note_sent(said, sent.id if rank < 2 else None)
                 return
 
 
