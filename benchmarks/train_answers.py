@@ -213,18 +213,46 @@ def decision_figures(groups: dict[str, list[Asked]], columns: Sequence[int]) -> 
     rows = [(kind, row) for kind, group in groups.items() for row in group]
     figures = []
     for seed in range(SHUFFLES):
-        fold = folds([row for _, row in rows], seed)
-        models = [
-            learn_decision(*training([(kind, row) for kind, row in rows if fold[row.asked_at] != k]), columns)
-            for k in range(FOLDS)
-        ]
-        scores = [(kind, chance(row, *models[fold[row.asked_at]])) for kind, row in rows]
-        answerable = [score for kind, score in scores if kind.startswith("answerable")]
-        bars = [float(np.quantile(answerable, 1 - share)) for share in ANSWERED]
-        figures.append(
-            [np.mean([score < bar for kind, score in scores if kind == name]) for bar in bars for name in groups]
-        )
+        scores = cross_validated(rows, columns, seed)
+        figures.append([declined(scores, name, share) for share in ANSWERED for name in groups])
     return list(np.mean(figures, axis=0))
+
+
+def cross_validated(rows: Sequence[tuple[str, Asked]], columns: Sequence[int], seed: int) -> list[tuple[str, float]]:
+    """Say of each question, by a model that never saw its date of asking, how probable an answer is."""
+    fold = folds([row for _, row in rows], seed)
+    models = [
+        learn_decision(*training([(kind, row) for kind, row in rows if fold[row.asked_at] != k]), columns)
+        for k in range(FOLDS)
+    ]
+    return [(kind, chance(row, *models[fold[row.asked_at]])) for kind, row in rows]
+
+
+def declined(scores: Sequence[tuple[str, float]], name: str, share: float) -> float:
+    """Share of a group that is declined where a share of the answerable questions is answered."""
+    bar = float(np.quantile([score for kind, score in scores if kind.startswith("answerable")], 1 - share))
+    return float(np.mean([score < bar for kind, score in scores if kind == name]))
+
+
+def draw_curve(groups: dict[str, list[Asked]], file: Path) -> None:
+    """Draw the trade between answering and declining, cross-validated."""
+    import matplotlib as mpl  # only to draw
+    from matplotlib.figure import Figure
+
+    mpl.rcParams["svg.hashsalt"] = "dateline"  # the same figures make the same file
+    rows = [(kind, row) for kind, group in groups.items() for row in group]
+    folded = [cross_validated(rows, list(range(len(Signs._fields))), seed) for seed in range(SHUFFLES)]
+    shares = np.linspace(0.7, 1.0, 61)
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for name in groups:
+        if not name.startswith("answerable"):
+            axes.plot(shares, [np.mean([declined(one, name, share) for one in folded]) for share in shares], label=name)
+    axes.plot([0.88, 0.88], [0.95, 0.85], "v", color="#3a7d44", linestyle="none", label="aims: at least")
+    axes.set(xlabel="share of answerable questions answered", ylabel="share declined", ylim=(0.4, 1.0))
+    axes.grid(visible=True, alpha=0.3)
+    axes.legend(fontsize="small")
+    figure.savefig(file, metadata={"Date": None})
 
 
 def main() -> None:
@@ -234,6 +262,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, action="append", required=True)
     parser.add_argument("--without", type=Path, required=True)
     parser.add_argument("--decisions-only", action="store_true")
+    parser.add_argument("--curve", type=Path, help="where to draw the trade; needs matplotlib")
     given = parser.parse_args()
     answerable = [read(given.bench, "questions.jsonl", data_dir) for data_dir in given.data_dir]
     if not given.decisions_only:
@@ -243,6 +272,8 @@ def main() -> None:
         groups[f"unanswerable {n}"] = read(given.bench, "unanswerable.jsonl", data_dir)
     groups["without"] = read(given.bench, "questions.jsonl", given.without)
     report_decisions(groups)
+    if given.curve:
+        draw_curve(groups, given.curve)
 
 
 if __name__ == "__main__":

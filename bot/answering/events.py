@@ -1,11 +1,12 @@
 """An event that a question counts from ("since the election") → the day on which an article says that it was."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 
-from bot.answering.figures import Terms, dates_in
+from bot.answering.event_dates import date_in
 from bot.answering.periods import Period
+from bot.answering.question import Terms
 from index_store import Passage
 
 _SINCE = re.compile(
@@ -35,13 +36,19 @@ def period_since(phrase: str, event: str, passages: Sequence[Passage], *, terms:
         The time since its first moment; None where no article dates it.
     """
     wanted = set(terms(event))
-    for passage in passages:
-        for span in passage.chunk.sentences:
-            sentence = passage.article.text[span.start : span.end]
-            days = set(dates_in(sentence, passage.article.published_at))
-            if len(days) == 1 and wanted and wanted <= set(terms(sentence)):
-                return Period(phrase, _midnight(days.pop(), zone), None, (), is_strict=True)
+    for sentence, published_at in _sentences(passages):
+        named = date_in(sentence, published=published_at.date())
+        if named and named.start == named.end and wanted and wanted <= set(terms(sentence)):
+            return Period(phrase, _midnight(named.start, zone), None, (), is_strict=True)
     return None
+
+
+def _sentences(passages: Sequence[Passage]) -> Iterator[tuple[str, datetime]]:
+    """Yield the sentences of dated articles, and when they were published."""
+    for passage in passages:
+        article = passage.article
+        if article.published_at:
+            yield from ((article.text[start:end], article.published_at) for start, end in passage.chunk.sentences)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

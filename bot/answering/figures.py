@@ -83,7 +83,7 @@ def figure_in(sentence: str, asked: Asked, *, published_at: datetime | None, ter
         several.
     """
     if asked.kind is Kind.TIME:
-        found: set[Figure] = set(dates_in(sentence, published_at))
+        found: set[Figure] = set(_dates(sentence, published_at))
     else:
         clauses = _CLAUSE_BREAK.split(sentence)
         about = (clause for clause in clauses if _is_about(set(terms(clause)), asked))
@@ -134,7 +134,7 @@ def _amount(match: "re.Match[str]") -> float:
     return number * _SCALES.get((match["scale"] or "").strip(" -").lower(), 1.0)
 
 
-def dates_in(sentence: str, published_at: datetime | None) -> Iterator[date]:
+def _dates(sentence: str, published_at: datetime | None) -> Iterator[date]:
     """Yield the days that a sentence names; one without a year is of the year of publication."""
     for match in _DATE.finditer(sentence):
         year = match["year"] or (published_at.year if published_at else None)

@@ -52,7 +52,7 @@ WEIGHTS = Signs(
     lead=8.0,
 )
 BIAS = -10.7
-LEAST_CONFIDENCE = 0.61
+LEAST_CONFIDENCE = 0.62
 # Of a question's terms, by rarity, the share that makes a sentence an answer whatever the rest says: of 257 questions
 # that the articles do not answer it admits one.
 _ENOUGH_IN_ONE_SENTENCE = 0.85

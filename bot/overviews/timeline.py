@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from bot.answering.event_dates import NamedDate, date_in, of_day
 from bot.overviews.citing import Citations, summaries
-from bot.overviews.event_dates import NamedDate, date_in, of_day
 from bot.overviews.grouping import openings_of, same_stories
 from bot.overviews.records import Event, Timeline
 from bot.overviews.statements import Reader, Statement, share, witnesses

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.overviews.event_dates import date_in
+from bot.answering.event_dates import date_in
 
 FRIDAY = date(2024, 3, 8)
 
