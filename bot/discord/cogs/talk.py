@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from functools import partial
 
 import discord
 from discord.ext import commands
@@ -22,6 +22,7 @@ MOST_WAITING = 5  # questions of one channel
 _GOES_ON_FOR_S = 30 * 60.0  # afterwards a mention begins a new conversation; a reply or a thread never does
 _LEAST_QUESTION_CHARS = 3
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
+_UNDELIVERED = "The answer could not be delivered; it has been logged. Please ask again later."
 _FORBIDDEN = "I may not {what} there: give me the permissions Send Messages, Embed Links and Read Message History."
 
 logger = logging.getLogger(__name__)
@@ -111,24 +112,33 @@ class Talk(commands.Cog):
             logger.debug("no typing sign: %s", error)
 
     async def _send(self, message: discord.Message, said: Said) -> None:
-        """Reply in the channel, with less where permissions are missing; at the least tell the asker which."""
-        quotes = bool(said.answer and said.answer.citations)
-        view = answer_view(said.answer_id, quotes=quotes) or discord.utils.MISSING
-        embed = embed_of(said.message)
-        reference = message.to_reference(fail_if_not_exists=False)
-        attempts: tuple[Callable[[], Awaitable[discord.Message]], ...] = (
-            lambda: message.channel.send(embed=embed, view=view, reference=reference, mention_author=False),
-            lambda: message.channel.send(embed=embed, view=view),
-            lambda: message.channel.send(_FORBIDDEN.format(what="show an answer")),
-            lambda: message.author.send(_FORBIDDEN.format(what="write")),
-        )
-        for rank, attempt in enumerate(attempts):
+        """Reply in the channel, or write there without a reference where the history may not be read."""
+        view = answer_view(said.answer_id, quotes=bool(said.answer and said.answer.citations)) or discord.utils.MISSING
+        embed, reference = embed_of(said.message), message.to_reference(fail_if_not_exists=False)
+        reply = partial(message.channel.send, reference=reference, mention_author=False)
+        is_forbidden = False
+        for send in (reply, message.channel.send):
             try:
-                sent = await attempt()
+                sent = await send(embed=embed, view=view)
             except UNDELIVERED as error:
+                is_forbidden = isinstance(error, discord.Forbidden)
                 logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
             else:
-                await self._desk.note_sent(said, sent.id if rank < 2 else None)
+                await self._desk.note_sent(said, sent.id)
+                return
+        await self._admit(message, is_forbidden=is_forbidden)
+
+    async def _admit(self, message: discord.Message, *, is_forbidden: bool) -> None:
+        """Say why there is no answer: in the channel, or to the asker where the bot may not write."""
+        in_channel = _FORBIDDEN.format(what="show an answer") if is_forbidden else _UNDELIVERED
+        for send, text in ((message.channel.send, in_channel), (message.author.send, _FORBIDDEN.format(what="write"))):
+            try:
+                await send(text)
+            except UNDELIVERED as error:
+                logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
+                if not isinstance(error, discord.Forbidden):
+                    return
+            else:
                 return
 
 
