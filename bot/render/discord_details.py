@@ -184,7 +184,7 @@ def privacy_message(*, answers: int, votes: int, oldest: datetime | None, keep_d
         kept,
         f"Questions and votes are kept for {counted(keep_days, 'day')} with your user id, the channel and the message, "
         "so that buttons and follow-up questions work; then they are deleted.",
-        "What you write elsewhere is not kept. The log holds no questions.",
+        "What you write elsewhere is not kept. Unless its operator says otherwise, the log holds no questions.",
     ]
     return details("Privacy", lines)
 

@@ -213,10 +213,13 @@ def test_looking_around(folder: Path) -> None:
             assert "Version 1, indexed <t:" in article.text
             assert "No article" in (await discord.use("article", wanted="https://nowhere.example/")).text
             assert "/ask question" in (await discord.use("help")).text
+            hidden = await discord.ask("Who led the Doha talks?", private=True)
+            assert NOT_KEPT in (await discord.press(hidden, "sources", user=OTHER)).text
+            assert "Version 1" in (await discord.press(hidden, "sources")).text
             answer = await discord.ask("Who led the Doha talks?")
             await discord.press(answer, "up", user=OTHER)
             privacy = await discord.use("privacy")
-            assert "1 question of yours with the answers, and 0 votes" in privacy.text
+            assert "2 questions of yours with the answers, and 0 votes" in privacy.text
             assert "are deleted" in (await discord.press(privacy, "forget")).text
             assert NOT_KEPT in (await discord.press(answer, "sources")).text
             assert NOT_KEPT in (await discord.press(answer, "up")).text
