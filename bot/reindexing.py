@@ -16,11 +16,16 @@ _NICENESS = 10  # answers come first
 logger = logging.getLogger(__name__)
 
 
+def dateline_command(configuration: Configuration) -> list[str]:
+    """Return how another process of Dateline is started over the same data folder and settings."""
+    data_dir = Path(configuration.section(StoreSettings).data_dir).absolute()
+    named = ["--config", str(configuration.file.absolute())] if configuration.file.exists() else []
+    return [sys.executable, "-m", "bot.cli", "--data-dir", str(data_dir), *named]
+
+
 def reindex_command(configuration: Configuration) -> list[str]:
     """Return the command that keeps the index of this configuration up to date, for as long as its input is open."""
-    data_dir = Path(configuration.section(StoreSettings).data_dir).absolute()
-    named = ["--config", str(configuration.file)] if configuration.file.exists() else []
-    return [sys.executable, "-m", "bot.cli", "--data-dir", str(data_dir), *named, "reindex", "--watch", "--beside"]
+    return [*dateline_command(configuration), "reindex", "--watch", "--beside"]
 
 
 async def keep_reindexing(command: list[str], *, relayed: bool = False) -> None:

@@ -56,6 +56,10 @@ class DiscordSettings(Section):
         log_format: How a line of the log is written.
         log_questions: Whether the log holds what people ask.
         monitoring_port: Loopback port of `/healthz` and `/metrics`; 0 for none.
+        conversation: Which messages continue a conversation: those that mention the bot or reply to it ("mentions"),
+            also those in its threads ("threads", which needs the privileged intent Message Content), or none ("off").
+        keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
+        add_role: Name or id of a role whose members may add articles; members with Manage Messages always may.
     """
 
     name: ClassVar[str] = "discord"
@@ -69,6 +73,9 @@ class DiscordSettings(Section):
     log_format: Literal["text", "json"] = "text"
     log_questions: bool = False
     monitoring_port: int = Field(0, ge=0, le=65_535)
+    conversation: Literal["off", "mentions", "threads"] = "mentions"
+    keep_days: int = Field(30, ge=1, le=3_650)
+    add_role: str = Field("", max_length=100)
 
 
 class LlmSettings(Section):

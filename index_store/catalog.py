@@ -174,6 +174,21 @@ class Catalog:
         query = "SELECT DISTINCT publisher FROM versions WHERE retired_at IS NULL AND publisher NOT NULL ORDER BY 1"
         return [name for (name,) in self._connection.execute(query)]
 
+    def publisher_counts(self) -> list[tuple[str | None, int]]:
+        """Count the live articles of each publisher (None: unknown), those with most first."""
+        query = "SELECT publisher, count(*) FROM versions WHERE retired_at IS NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        return self._connection.execute(query).fetchall()
+
+    def at_addresses(self, addresses: Sequence[str]) -> tuple[ArticleSummary, ...]:
+        """Return the live articles that have one of these addresses, or were read at one, newest first."""
+        some = marks(addresses)
+        rows = self._connection.execute(
+            f"SELECT {SUMMARY_COLUMNS} FROM versions WHERE retired_at IS NULL AND (url IN ({some}) OR article_id IN "
+            f"(SELECT article_id FROM pages WHERE address IN ({some}))) ORDER BY public_by_epoch DESC, article_id",
+            (*addresses, *addresses),
+        )
+        return tuple(summary_from(one) for one in rows)
+
     def newest_published_at(self, filters: Filters) -> datetime | None:
         """When the newest dated article that passes was published."""
         where, values = conditions(filters)

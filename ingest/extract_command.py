@@ -74,6 +74,7 @@ def _record(outcome: Found | Rejected) -> dict[str, object]:
         "publisher": article.publisher,
         "language": article.language,
         "text": article.text,
+        "article_id": article.article_id,  # with it, `dateline index` reads the line back to the very same article
     }
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
+from threading import Lock
 from typing import Self
 
 from bot.answering.answer import Answer, Citation, Claim, Question
@@ -18,10 +19,21 @@ from bot.answering.question import Understanding, understand
 from bot.answering.refusal import Findings, nearest, reason_to_decline, signs_of
 from bot.answering.wording import Telling, Told, Wording, worded
 from bot.settings import BotSettings
-from index_store import ArticleSummary, Configuration, EmptyIndexError, Filters, NewsIndex, StoreSettings, open_index
+from index_store import (
+    ArticleSummary,
+    Configuration,
+    EmptyIndexError,
+    Filters,
+    NewsIndex,
+    Passage,
+    StoreSettings,
+    open_index,
+)
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
+_ABOUT_OPENING = 0.5  # share of a topic's words, by rarity, in headline and first chunk: the article is about it
+_ABOUT_MEANING = 0.55  # cosine: below, an article shares no more than the field with a text
 
 
 _EVENTS = 10  # of a timeline that is asked for among other questions
@@ -146,6 +158,16 @@ class Answerer:
         """Search for a question's evidence, and measure it, without deciding on it."""
         return self._find(self._understand(question), question.filters)[1]
 
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """
+        Find articles about a topic, or much like a text.
+
+        Returns:
+            At most `limit` of them, the most relevant first; none where the index holds nothing like it.
+        """
+        passages = self._index.search(topic, Filters(), limit=limit, per_article=1)
+        return tuple(ArticleSummary.of(passage.article) for passage in passages if _is_about(passage))
+
     def _quoted(self, understood: Understanding, findings: Findings) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
         return cite(choose(findings.sentences, understood, findings.matter), self._index.version)
 
@@ -192,6 +214,10 @@ class Answerer:
         )
 
 
+def _is_about(passage: Passage) -> bool:
+    return passage.relevance.opening >= _ABOUT_OPENING or passage.relevance.meaning >= _ABOUT_MEANING
+
+
 class LateAnswerer:
     """An answerer whose index another process may still have to fill: it is opened with the first question."""
 
@@ -205,6 +231,7 @@ class LateAnswerer:
         """
         self._configuration, self._wording = configuration, wording
         self._answerer: Answerer | None = None
+        self._opening = Lock()
         with suppress(EmptyIndexError):
             self._open()
 
@@ -222,7 +249,17 @@ class LateAnswerer:
         """
         return self._open().ask(question)
 
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """
+        Find articles about a topic; see `Answerer.about`.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed yet.
+        """
+        return self._open().about(topic, limit=limit)
+
     def _open(self) -> Answerer:
-        if self._answerer is None:
-            self._answerer = Answerer.open(self._configuration, resident=True, wording=self._wording)
-        return self._answerer
+        with self._opening:
+            if self._answerer is None:
+                self._answerer = Answerer.open(self._configuration, resident=True, wording=self._wording)
+            return self._answerer

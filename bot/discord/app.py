@@ -5,21 +5,33 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from threading import Timer
+from typing import Protocol
 
 import discord
 import yarl
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.buttons import AnswerButton, ForgetButton, PageButton
+from bot.discord.cogs.after import After
 from bot.discord.cogs.ask import Ask
+from bot.discord.cogs.look import Look
+from bot.discord.cogs.menus import Menus
+from bot.discord.cogs.talk import Talk
+from bot.discord.desk import Desk
+from bot.discord.embeds import embed_of
 from bot.discord.failures import translated_errors
 from bot.discord.logs import log_to_stderr
+from bot.discord.memory import Memory
 from bot.discord.metrics import Metrics
 from bot.discord.monitoring import IndexedAt, Monitor, monitored
 from bot.discord.questions import AnswersQuestions, QuestionQueue, QueueLimits
 from bot.discord.replies import Replies
+from bot.discord.shelf import FindsArticles, Shelf
 from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
 
@@ -29,9 +41,27 @@ _SHARE_FOR_ANSWER, _SHARE_FOR_REPLIES = 0.7, 0.2
 logger = logging.getLogger(__name__)
 
 
+class Answers(AnswersQuestions, FindsArticles, Protocol):
+    """What the bot needs of an answerer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """
+    Where the bot lives.
+
+    Attributes:
+        folder: The data folder, in which it keeps its memory beside the index.
+        command: How another process of Dateline is started over that folder.
+    """
+
+    folder: Path
+    command: tuple[str, ...]
+
+
 class NewsBot(commands.Bot):
     """
-    The client: default intents, of which none is privileged, and mentions off in whatever it sends.
+    The client: no privileged intent unless the settings ask for one, and mentions off in whatever it sends.
 
     Attributes:
         metrics: What it has done.
@@ -40,11 +70,11 @@ class NewsBot(commands.Bot):
         state: Of its connection: "connecting", "connected", "reconnecting" or "stopping".
     """
 
-    def __init__(self, answerer: AnswersQuestions, settings: DiscordSettings) -> None:
+    def __init__(self, answerer: Answers, settings: DiscordSettings, memory: Memory, home: Home) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,  # there are no prefix commands, but discord.py wants one
             help_command=None,
-            intents=discord.Intents.default(),
+            intents=intents_for(settings),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,  # what people write elsewhere is none of our business
             guild_ready_timeout=0.2,
@@ -54,11 +84,22 @@ class NewsBot(commands.Bot):
         self.questions = QuestionQueue(answerer, _limits(settings), self.metrics, log_questions=settings.log_questions)
         self.replies = Replies(self.metrics)
         self.tree.error(self._apologise)
-        self._stop_within_s = settings.stop_within_s
+        self._settings, self._command = settings, home.command
+        self._desk = Desk(self.questions, self.replies, memory)
+        self._shelf = Shelf(home.folder, answerer)
 
     async def setup_hook(self) -> None:
-        """Load the cogs and register their commands."""
-        await self.add_cog(Ask(self.questions, self.replies))
+        """Load the cogs and register their commands and buttons."""
+        desk, shelf, settings = self._desk, self._shelf, self._settings
+        menus = Menus(desk, shelf, command=self._command, add_role=settings.add_role)
+        cogs = (Ask(desk, shelf, conversation=settings.conversation), After(desk, shelf), Look(desk, shelf, settings))
+        for cog in (*cogs, menus):
+            await self.add_cog(cog)
+        if settings.conversation != "off":
+            await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))
+        for entry in menus.entries():
+            self.tree.add_command(entry)
+        self.add_dynamic_items(AnswerButton, PageButton, ForgetButton)
         await self.tree.sync()
 
     async def on_ready(self) -> None:
@@ -66,7 +107,8 @@ class NewsBot(commands.Bot):
         self._connected()
         logger.info("connected as %s, /ask is registered", self.user)
         if not self.guilds and self.application_id:
-            logger.info("no server yet; invite the bot: %s", discord.utils.oauth_url(self.application_id))
+            invitation = discord.utils.oauth_url(self.application_id, permissions=permissions_for(self._settings))
+            logger.info("no server yet; invite the bot: %s", invitation)
 
     async def on_resumed(self) -> None:
         """Say that the connection is back, with all that happened meanwhile."""
@@ -88,10 +130,11 @@ class NewsBot(commands.Bot):
         self.questions.close()
         if self.replies:
             logger.info("finishing %d replies", len(self.replies))
-        if not await self.replies.finish(within_s=_SHARE_FOR_ANSWER * self._stop_within_s):
+        if not await self.replies.finish(within_s=_SHARE_FOR_ANSWER * self._settings.stop_within_s):
             self.questions.abandon()
-            if not await self.replies.finish(within_s=_SHARE_FOR_REPLIES * self._stop_within_s):
+            if not await self.replies.finish(within_s=_SHARE_FOR_REPLIES * self._settings.stop_within_s):
                 logger.error("%d replies could not be finished", len(self.replies))
+        self._shelf.close()
         await super().close()
 
     async def _apologise(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
@@ -99,7 +142,7 @@ class NewsBot(commands.Bot):
         logger.error("a command failed", exc_info=error)
         message = failure_message("That did not work; it has been logged.", remedy="Please try again later.")
         reply = await self.replies.acknowledge(interaction, private=True)
-        await reply.send(embed=discord.Embed(title=message.title, description=message.description))
+        await reply.send(embed=embed_of(message))
 
     def _connected(self) -> None:
         if self.state != "stopping":
@@ -107,11 +150,32 @@ class NewsBot(commands.Bot):
         self.metrics.connections += 1
 
 
+def intents_for(settings: DiscordSettings) -> discord.Intents:
+    """Ask Discord for no more events than the settings need."""
+    intents = discord.Intents.default()
+    intents.messages = settings.conversation != "off"
+    intents.message_content = settings.conversation == "threads"
+    return intents
+
+
+def permissions_for(settings: DiscordSettings) -> discord.Permissions:
+    """Name the permissions that a server should give: a few for conversations, and for answers that come late."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        create_public_threads=settings.conversation != "off",
+        embed_links=True,
+        read_message_history=True,
+    )
+
+
 def run_bot(
-    answerer: AnswersQuestions,
+    answerer: Answers,
     settings: DiscordSettings,
     token: str,
     *,
+    home: Home,
     beside: Coroutine[None, None, None] | None = None,
     indexed_at: IndexedAt = lambda: None,
 ) -> None:
@@ -124,18 +188,22 @@ def run_bot(
         answerer: Asked from one thread of the bot's own.
         settings: Addresses and limits.
         token: The bot's token, never logged.
+        home: Its data folder, and how Dateline is started there.
         beside: What is to run for as long as the bot does.
         indexed_at: When the index last changed; see `Monitor`.
 
     Raises:
         DiscordError: If Discord refuses the token or the connection, or cannot be reached, or a port is taken.
+        IndexStoreError: If what the bot remembers cannot be opened.
     """
     log_to_stderr(settings.log_format)
     _use_addresses(settings)
-    bot = NewsBot(answerer, settings)
-    monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
-    with translated_errors(settings, bot.intents):
-        asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))
+    memory = Memory.open(home.folder / "discord.sqlite", keep_days=settings.keep_days)
+    with closing(memory):
+        bot = NewsBot(answerer, settings, memory, home)
+        monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
+        with translated_errors(settings, bot.intents):
+            asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))
     if bot.questions.busy_s:
         _leave(status=0)
 

@@ -21,16 +21,17 @@ def bot_command(configuration: Configuration) -> None:
       1. Open https://discord.com/developers/applications and choose
          New Application; give it a name.
       2. On its Bot page choose Reset Token and copy the token. Leave the
-         privileged intents off: none is needed.
+         privileged intents off: none is needed (docs/discord.md tells of
+         the mode that needs one).
       3. On its Installation page allow Guild Install with the scopes
-         "bot" and "applications.commands". No permissions are needed; with
-         Send Messages and Embed Links, answers that take more than a
-         quarter of an hour can go to the channel.
+         "bot" and "applications.commands". For conversations give it the
+         permissions Send Messages, Send Messages in Threads, Create Public
+         Threads, Embed Links and Read Message History; /ask needs none.
       4. Open the install link shown there and add the bot to your server.
       5. Start it here, where the index is:
            export DISCORD_TOKEN=the-token
            dateline bot
-    Then type /ask in any channel of your server.
+    Then type /ask in any channel of your server, or mention the bot.
 
     The token is read from the environment variable DISCORD_TOKEN only. Whoever
     has it controls the bot: keep it out of files that others read.
@@ -48,12 +49,13 @@ def bot_command(configuration: Configuration) -> None:
             "DISCORD_TOKEN is no token.", remedy="Copy it again: `dateline bot --help` shows from where."
         )
     from bot.answering import Answerer, LateAnswerer
-    from bot.discord.app import run_bot
+    from bot.discord.app import Home, run_bot
     from bot.llm import open_wording
-    from bot.reindexing import keep_reindexing, reindex_command
+    from bot.reindexing import dateline_command, keep_reindexing, reindex_command
 
     discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
-    run = partial(run_bot, settings=discord, token=token, indexed_at=partial(_indexed_at, configuration))
+    home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)))
+    run = partial(run_bot, settings=discord, token=token, home=home, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration, wording)) as late:
             command, relayed = reindex_command(configuration), discord.log_format == "json"

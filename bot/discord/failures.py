@@ -69,5 +69,6 @@ def _closed(code: int) -> DiscordError:
 
 def _intents_refused(intents: discord.Intents) -> DiscordError:
     names = " and ".join(words for name, words in _PRIVILEGED.items() if getattr(intents, name)) or "privileged intents"
-    remedy = f"Switch it on at {_PORTAL} (Bot → Privileged Gateway Intents), or off in dateline.toml."
+    off = 'or set conversation = "mentions" in [discord]' if intents.message_content else "or off in dateline.toml"
+    remedy = f"Switch it on at {_PORTAL} (Bot → Privileged Gateway Intents), {off}."
     return DiscordError(f"Discord does not grant the bot the {names} (code 4014).", remedy=remedy)

@@ -5,7 +5,7 @@ Pure: what comes out is text that fits Discord's limits, and the cog that sends 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering import Answer, Citation, Claim, Support
 from bot.render.markup import link, plain, timestamp, units, web_address
@@ -83,6 +83,16 @@ def answer_message(answer: Answer) -> AnswerMessage:
     return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))
 
 
+def with_line(message: AnswerMessage, line: str) -> AnswerMessage:
+    """Put a line of ours, already safe, above a message's text; what no longer fits goes from the end of its fields."""
+    fields, description = message.fields, f"{line}\n{message.description}"[:DESCRIPTION_LIMIT]
+    sizes = [units(field.name) + units(field.value) for field in fields]
+    room = EMBED_LIMIT - units(message.title) - units(description) - units(message.footer)
+    while sum(sizes) > room:
+        sizes.pop()
+    return replace(message, description=description, fields=fields[: len(sizes)])
+
+
 def failure_message(message: str, *, remedy: str = "") -> AnswerMessage:
     """Render a failure in words for the asker: what happened, and what to do about it."""
     lines = (plain(message, limit=1_000), plain(remedy, limit=1_000))
@@ -111,12 +121,17 @@ def _claims(answer: Answer) -> str:
 
 
 def _claim(claim: Claim, lead_in: str, *, limit: int) -> str:
-    sign, words = _SUPPORT[claim.support]
+    sign, words = support_of(claim)
     numbers = "".join(rf"\[{n}\]" for n in claim.citations[:_NUMBERS_SHOWN])
     more = "…" if len(claim.citations) > _NUMBERS_SHOWN else ""
     before = f"{sign} {plain(lead_in, limit=_LEAD_IN_SHARE)} " if lead_in else f"{sign} "
     after = f" **{numbers}{more}** · *{words}*"
     return before + plain(claim.text, limit=limit - units(before) - units(after) - len("\n")) + after
+
+
+def support_of(claim: Claim) -> tuple[str, str]:
+    """Return a sign and words for how well a claim is supported."""
+    return _SUPPORT[claim.support]
 
 
 def _citations(citations: Sequence[Citation], room: int) -> tuple[EmbedField, ...]:
@@ -131,17 +146,17 @@ def _citations(citations: Sequence[Citation], room: int) -> tuple[EmbedField, ..
 
 
 def _citation(citation: Citation, *, limit: int) -> EmbedField:
-    name = rf"\[{citation.n}\] {_publisher(citation)}"
+    name = rf"\[{citation.n}\] {publisher_of(citation)}"
     value_limit = min(FIELD_VALUE_LIMIT, limit - units(name))
     copies = _also_in(citation) if value_limit > 2 * _LEAST_CITATION else ""
-    head = f"{_headline(citation, limit=value_limit // 2)}\n{_date(citation)}\n{copies}> "
+    head = f"{headline(citation, limit=value_limit // 2)}\n{when(citation)}\n{copies}> "
     return EmbedField(name, head + (plain(citation.quote, limit=value_limit - units(head)) or "…"))
 
 
 def _also_in(citation: Citation) -> str:
     """Name the other publishers of the same report on a line of their own, as many as there is room for."""
-    names = dict.fromkeys(_publisher(copy) for copy in citation.also_in)
-    others = [name for name in names if name not in (_publisher(citation), _UNKNOWN)]
+    names = dict.fromkeys(publisher_of(copy) for copy in citation.also_in)
+    others = [name for name in names if name not in (publisher_of(citation), _UNKNOWN)]
     while units(", ".join(others)) > _COPIES_SHARE:
         others.pop()
     return f"also in {', '.join(others)}\n" if others else ""
@@ -156,20 +171,21 @@ def _abstention(answer: Answer) -> str:
 
 
 def _nearest(article: ArticleSummary) -> str:
-    return f"• {_headline(article, limit=700)}\n{_publisher(article)} · {_date(article)}"
+    return f"• {headline(article, limit=700)}\n{publisher_of(article)} · {when(article)}"
 
 
-def _headline(article: Citation | ArticleSummary, *, limit: int) -> str:
-    """Link the headline, which takes its share; what remains of the limit is for the address."""
+def headline(article: Citation | ArticleSummary, *, limit: int) -> str:
+    """Link an article's headline, which takes its share; what remains of the limit is for the address."""
     address = web_address(article.url) or ""
     return link(article.title, article.url, limit=min(limit, _TITLE_SHARE + len(address)))
 
 
-def _date(article: Citation | ArticleSummary) -> str:
+def when(article: Citation | ArticleSummary) -> str:
+    """Write when an article was published."""
     return "no date" if article.published_at is None else timestamp(article.published_at)
 
 
-def _publisher(article: Citation | ArticleSummary) -> str:
+def publisher_of(article: Citation | ArticleSummary) -> str:
     """Name the publisher; the site where it is unknown."""
     site = (web_address(article.url) or "").partition("://")[2].partition("/")[0]
     return plain(article.publisher or site, limit=_PUBLISHER_SHARE) or _UNKNOWN

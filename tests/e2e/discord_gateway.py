@@ -20,7 +20,7 @@ PATIENCE = 1.5  # a heartbeat later than this many intervals is missed
 
 
 def guild(guild_id: str) -> dict[str, Any]:
-    """Return a server with one channel, the bot in it, and no permissions for anybody."""
+    """Return a server with one channel, the bot in it, and no permission for anybody but to see it."""
     return {
         "id": guild_id,
         "name": "Newsroom",
@@ -28,7 +28,7 @@ def guild(guild_id: str) -> dict[str, Any]:
         "unavailable": False,
         "member_count": 2,
         "channels": [{"id": CHANNEL_ID[guild_id], "type": 0, "name": "news", "position": 0}],
-        "roles": [{"id": guild_id, "name": "@everyone", "permissions": "0", "position": 0, "color": 0}],
+        "roles": [{"id": guild_id, "name": "@everyone", "permissions": "1024", "position": 0, "color": 0}],
         "members": [member(BOT)],
         "emojis": [],
         "features": [],
@@ -103,6 +103,7 @@ class Gateway:
         refuse_with: Close code for who identifies; None lets them in.
         acknowledging: Whether heartbeats are acknowledged.
         privileged: Whether privileged intents are granted; else asking for one is a violation.
+        intents: What the bot asked for.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Gateway:
         self.refuse_with: int | None = None
         self.acknowledging = True
         self.privileged = False
+        self.intents = 0
         self._interval_s = interval_s
         self._clock = clock
         self._report = report
@@ -207,6 +209,7 @@ class Gateway:
         if identity["token"] != self.token:
             await socket.close(code=TOKEN_REFUSED, message=b"Authentication failed.")
             return
+        self.intents = identity["intents"]
         if self.refuse_with is not None:
             await socket.close(code=self.refuse_with)
             return

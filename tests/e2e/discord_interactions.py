@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from discord_rules import Fault, form_error, mention_faults, message_faults
+from discord_rules import Fault, choice_faults, form_error, mention_faults, message_faults, modal_faults
 
 APPLICATION_ID, BOT_ID, GUILD_ID, OTHER_GUILD_ID, USER_ID = "1001", "1001", "2001", "2002", "4001"
 CHANNEL_ID = {GUILD_ID: "3001", OTHER_GUILD_ID: "3002"}
@@ -17,7 +17,14 @@ HOSTILE_NAME = "@everyone [news](https://evil.example) **"
 
 FIRST_REPLY_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
-MESSAGE_NOW, DEFERRED = 4, 5
+COMMAND, COMPONENT, TYPING, FORM = 2, 3, 4, 5  # what a person did
+MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW, CHOICES, SHOW_FORM = 4, 5, 6, 7, 8, 9
+FIRST_REPLIES = {
+    COMMAND: (MESSAGE_NOW, DEFERRED, SHOW_FORM),
+    COMPONENT: (MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW, SHOW_FORM),
+    TYPING: (CHOICES,),
+    FORM: (MESSAGE_NOW, DEFERRED, DEFERRED_EDIT, EDIT_NOW),
+}
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 
 
@@ -73,6 +80,9 @@ class Interaction:
         message: The reply as a reader sees it now; None while the bot is thinking.
         way: How it came: "edit" of the first reply, or as a message of its own: "channel" or "direct".
         followups: Messages sent after it.
+        kind: What the person did: 2 used a command, 3 pressed a button, 4 is typing, 5 sent a form.
+        pressed: The message whose button was pressed.
+        data: What the bot offered instead of a message: choices, or a form.
     """
 
     interaction_id: str
@@ -87,6 +97,9 @@ class Interaction:
     message: dict[str, Any] | None = None
     followups: list[dict[str, Any]] = field(default_factory=list)
     flags: int = 0
+    kind: int = COMMAND
+    pressed: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -97,8 +110,9 @@ class Interaction:
 
     @property
     def message_id(self) -> str:
-        """Of the first reply."""
-        return f"5{self.interaction_id}"
+        """Of the first reply; of the message whose button was pressed where that is edited."""
+        edits = self.pressed is not None and self.acknowledgement in (DEFERRED_EDIT, EDIT_NOW)
+        return self.pressed["id"] if edits and self.pressed else f"5{self.interaction_id}"
 
     @property
     def channel_id(self) -> str:
@@ -154,10 +168,43 @@ class Interactions:
         self, command: Mapping[str, Any], options: Mapping[str, Any], *, user_id: str, guild_id: str | None
     ) -> tuple[Interaction, dict[str, Any]]:
         """Return a new interaction and the event that tells the bot of it."""
+        types = {option["name"]: option["type"] for option in command.get("options", [])}
+        given = [{"name": name, "type": types[name], "value": value} for name, value in options.items()]
+        data = {"id": command["id"], "name": command["name"], "type": 1, "options": given}
+        return self.begin(COMMAND, data, user_id=user_id, guild_id=guild_id)
+
+    def begin(
+        self,
+        kind: int,
+        data: Mapping[str, Any],
+        *,
+        pressed: dict[str, Any] | None = None,
+        user_id: str = USER_ID,
+        guild_id: str | None = GUILD_ID,
+        **more: Any,
+    ) -> tuple[Interaction, dict[str, Any]]:
+        """
+        Return a new interaction of any kind, and the event that tells the bot of it.
+
+        Args:
+            kind: What the person did.
+            data: With what.
+            pressed: The message whose button it was.
+            user_id: Who did it.
+            guild_id: Where; None in direct messages.
+            more: What differs from the usual event: another member, another channel.
+        """
         number = str(next(self._numbers))
-        interaction = Interaction(number, f"token-{number}", self._clock(), user_id, guild_id)
+        interaction = Interaction(
+            number, f"token-{number}", self._clock(), user_id, guild_id, kind=kind, pressed=pressed
+        )
         self._by_token[interaction.token] = interaction
-        return interaction, _event(interaction, command, options)
+        event = _event(interaction, data) | more
+        return interaction, event | ({"message": pressed} if pressed else {})
+
+    def shown(self, interaction: Interaction) -> dict[str, Any]:
+        """Return the final message of an interaction as Discord would send it."""
+        return _message(interaction, interaction.message or {})
 
     def acknowledge(self, interaction_id: str, token: str, reply: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -172,15 +219,21 @@ class Interactions:
             raise unknown("interaction", 10062)
         if interaction.acknowledged_at is not None:
             raise Refusal(400, {"message": "Interaction has already been acknowledged.", "code": 40060})
-        if reply.get("type") not in (MESSAGE_NOW, DEFERRED):
-            raise invalid_form((Fault(("type",), "BASE_TYPE_CHOICES", "Value must be one of (4, 5)"),))
+        possible = FIRST_REPLIES[interaction.kind]
+        if reply.get("type") not in possible:
+            raise invalid_form((Fault(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {possible}"),))
         content = reply.get("data") or {}
-        if reply["type"] == MESSAGE_NOW:
+        if reply["type"] in (MESSAGE_NOW, EDIT_NOW):
             self._check(content)
+        if reply["type"] in (CHOICES, SHOW_FORM):
+            faults = choice_faults(content["choices"]) if reply["type"] == CHOICES else modal_faults(content)
+            if faults:
+                raise invalid_form(faults)
+            interaction.data = dict(content)
         interaction.acknowledged_at, interaction.acknowledgement = self._clock(), reply["type"]
         interaction.flags = content.get("flags", 0)
         interaction.acknowledged.set()
-        if reply["type"] == MESSAGE_NOW:
+        if reply["type"] in (MESSAGE_NOW, EDIT_NOW):
             self._answer(interaction, content, way="edit")
         return _callback_response(interaction)
 
@@ -261,16 +314,14 @@ class Interactions:
         interaction.answered.set()
 
 
-def _event(interaction: Interaction, command: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    types = {option["name"]: option["type"] for option in command.get("options", [])}
-    given = [{"name": name, "type": types[name], "value": value} for name, value in options.items()]
+def _event(interaction: Interaction, data: Mapping[str, Any]) -> dict[str, Any]:
     event = {
         "id": interaction.interaction_id,
         "application_id": APPLICATION_ID,
-        "type": 2,
+        "type": interaction.kind,
         "token": interaction.token,
         "version": 1,
-        "data": {"id": command["id"], "name": command["name"], "type": 1, "options": given},
+        "data": data,
         "channel_id": interaction.channel_id,
         "app_permissions": "0",
         "locale": "en-GB",
@@ -303,8 +354,10 @@ def _in_direct_messages(interaction: Interaction) -> dict[str, Any]:
 
 def _callback_response(interaction: Interaction) -> dict[str, Any]:
     thinking = interaction.acknowledgement == DEFERRED
-    about = {"id": interaction.interaction_id, "type": 2, "response_message_loading": thinking}
+    about = {"id": interaction.interaction_id, "type": interaction.kind, "response_message_loading": thinking}
     about |= {"response_message_id": interaction.message_id, "response_message_ephemeral": interaction.ephemeral}
+    if interaction.acknowledgement in (CHOICES, SHOW_FORM, DEFERRED_EDIT):
+        return {"interaction": about, "resource": {"type": interaction.acknowledgement}}
     message = _message(interaction, interaction.message or {})
     return {"interaction": about, "resource": {"type": interaction.acknowledgement, "message": message}}
 
@@ -316,6 +369,7 @@ def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, 
         "author": BOT,
         "content": content.get("content") or "",
         "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
+        "components": content.get("components") or [],
         "timestamp": datetime.now(UTC).isoformat(),
         "edited_timestamp": None,
         "tts": False,

@@ -67,6 +67,7 @@ def message_faults(message: Payload) -> tuple[Fault, ...]:
     if not message.get("content") and not embeds:
         found.append(Fault(("content",), "BASE_TYPE_REQUIRED", "Cannot send an empty message"))
     found += _too_many(("embeds",), embeds, EMBEDS_LIMIT)
+    found += _component_faults(("components",), message.get("components") or [])
     for position, embed in enumerate(embeds):
         found += _embed_faults(("embeds", position), embed)
     if sum(map(_embed_units, embeds)) > EMBEDS_TOTAL_LIMIT:
@@ -89,6 +90,9 @@ def command_faults(commands: Sequence[Payload]) -> tuple[Fault, ...]:
     """Check the commands a bot registers: names, descriptions, options."""
     found = [*_too_many((), commands, 100), *_repeated((), commands)]
     for position, command in enumerate(commands):
+        if command.get("type", 1) != 1:  # an entry of a menu
+            found += _entry_faults((position,), command)
+            continue
         found += _named_faults((position,), command)
         found += _option_faults((position, "options"), command.get("options") or [])
     return tuple(found)
@@ -114,6 +118,61 @@ def _embed_faults(path: Place, embed: Payload) -> Iterator[Fault]:
             place = (*path, "fields", position, key)
             yield from _missing(place, field.get(key))
             yield from _too_long(place, field.get(key), limit)
+
+
+def _component_faults(path: Place, rows: Sequence[Payload]) -> Iterator[Fault]:
+    """Check rows of buttons: at most 5 of 5, each with an id of its own and something to see."""
+    yield from _too_many(path, rows, 5)
+    seen = list[str]()
+    for position, row in enumerate(rows):
+        buttons = row.get("components") or []
+        yield from _too_many((*path, position, "components"), buttons, 5)
+        for number, button in enumerate(buttons):
+            place = (*path, position, "components", number)
+            seen.append(button.get("custom_id") or "")
+            yield from _missing((*place, "custom_id"), button.get("custom_id"))
+            yield from _too_long((*place, "custom_id"), button.get("custom_id"), 100)
+            yield from _too_long((*place, "label"), button.get("label"), 80)
+            if not button.get("label") and not button.get("emoji"):
+                yield Fault((*place, "label"), "BUTTON_COMPONENT_MISSING_LABEL_EMOJI", "A label or emoji is required")
+    if len(set(seen)) < len(seen):
+        yield Fault(path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+
+
+def modal_faults(modal: Payload) -> tuple[Fault, ...]:
+    """Check a form: its title, and texts with a label and an id."""
+    found = [*_missing(("title",), modal.get("title")), *_too_long(("title",), modal.get("title"), 45)]
+    found += _missing(("custom_id",), modal.get("custom_id"))
+    found += _too_long(("custom_id",), modal.get("custom_id"), 100)
+    rows = modal.get("components") or []
+    found += _too_many(("components",), rows, 5)
+    if not rows:
+        found.append(Fault(("components",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."))
+    for position, row in enumerate(rows):
+        for text in row.get("components") or [row.get("component") or {}]:
+            place = ("components", position, "label")
+            found += _missing(place, text.get("label") or row.get("label"))
+            found += _too_long(place, text.get("label"), 45)
+    return tuple(found)
+
+
+def choice_faults(choices: Sequence[Payload]) -> tuple[Fault, ...]:
+    """Check what is offered while somebody types."""
+    found = [*_too_many(("choices",), choices, 25)]
+    for position, choice in enumerate(choices):
+        for key in ("name", "value"):
+            found += _missing(("choices", position, key), choice.get(key))
+            found += _too_long(("choices", position, key), choice.get(key), 100)
+    return tuple(found)
+
+
+def _entry_faults(path: Place, entry: Payload) -> Iterator[Fault]:
+    """Check an entry of a user's or message's menu: any name of 32 characters, and no description."""
+    yield from _missing((*path, "name"), entry.get("name"))
+    yield from _too_long((*path, "name"), entry.get("name"), 32)
+    if entry.get("description"):
+        message = "Context menu commands cannot have description"
+        yield Fault((*path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION", message)
 
 
 def _option_faults(path: Place, options: Sequence[Payload]) -> Iterator[Fault]:

@@ -238,6 +238,7 @@ class LocalDiscord:
         if faults := command_faults(commands):
             raise invalid_form(faults)
         extra = {"application_id": APPLICATION_ID, "version": "1", "default_member_permissions": None, "type": 1}
+        extra["description"] = ""
         stored = [extra | command | {"id": str(7001 + position)} for position, command in enumerate(commands)]
         self.commands = {command["name"]: command for command in stored}
         return _json(stored)

@@ -7,11 +7,13 @@ Started as a program: everything but the answers is what `dateline bot` runs.
 import os
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.answering import Answer, Question
-from bot.discord.app import run_bot
+from bot.discord.app import Home, run_bot
 from bot.settings import DiscordSettings
-from index_store import DatelineError, EmptyIndexError, load_configuration
+from index_store import ArticleSummary, DatelineError, EmptyIndexError, load_configuration
 
 
 class ScriptedAnswerer:
@@ -30,14 +32,26 @@ class ScriptedAnswerer:
             time.sleep(0.2)
         return Answer(question, question.text, (), (), "The indexed articles don't say.", (), "extractive", 1.0)
 
+    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:  # noqa: ARG002 -- as the real one
+        """Find nothing."""
+        return ()
+
 
 def main() -> None:
     """Run the bot as `dateline bot` does, failures in words included."""
     settings = load_configuration([DiscordSettings], flags={}).section(DiscordSettings)
-    try:
-        run_bot(ScriptedAnswerer(), settings, os.environ["DISCORD_TOKEN"], indexed_at=lambda: time.time() - 60)
-    except DatelineError as error:
-        sys.exit(f"Error: {error}")
+    with TemporaryDirectory(prefix="dateline-") as folder:
+        home = Home(Path(folder), ())
+        try:
+            run_bot(
+                ScriptedAnswerer(),
+                settings,
+                os.environ["DISCORD_TOKEN"],
+                home=home,
+                indexed_at=lambda: time.time() - 60,
+            )
+        except DatelineError as error:
+            sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def test_json_lines(write: Write) -> None:
         "publisher",
         "language",
         "text",
+        "article_id",
     ]
     assert first["file"] == "a.txt"
     assert first["published_at"] == "2024-05-06T00:00:00Z"

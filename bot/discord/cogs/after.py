@@ -1,0 +1,148 @@
+"""What the buttons under an answer do: its sources, why, newer, and votes."""
+
+from dataclasses import replace
+
+import discord
+from discord.ext import commands, tasks
+
+from bot.answering import Question
+from bot.discord.buttons import HANDLER, ComplaintForm, Deed, complaint_in, page_view
+from bot.discord.cogs.ask import show
+from bot.discord.desk import Desk
+from bot.discord.embeds import deliver, embed_of, in_words
+from bot.discord.kept import KeptAnswer, Place
+from bot.discord.replies import Reply
+from bot.discord.shelf import Shelf
+from bot.render.discord import AnswerMessage, with_line
+from bot.render.discord_details import notice, source_message, what_changed, why_message
+
+NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
+
+
+class After(commands.Cog, name=HANDLER):
+    """Answers presses of buttons; what they were pressed under is looked up by the kept answer's number."""
+
+    def __init__(self, desk: Desk, shelf: Shelf) -> None:
+        self._desk = desk
+        self._shelf = shelf
+
+    async def cog_load(self) -> None:
+        """Begin to delete what has been kept long enough, which a bot that nobody asks would keep for ever."""
+        self.prune.start()
+
+    async def cog_unload(self) -> None:
+        """Stop that."""
+        self.prune.cancel()
+
+    @tasks.loop(hours=6)
+    async def prune(self) -> None:
+        """Delete what has been kept long enough."""
+        await self._desk.remember(lambda memory: memory.prune())
+
+    async def press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
+        """Do what a button under an answer says."""
+        if deed == "down":  # a form must come first: nothing can be deferred before it
+            await self._desk.run(self._vote_down(interaction, answer_id))
+        else:
+            await self._desk.run(self._press(interaction, deed, answer_id))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Take the form behind 👎, which may have been opened before the bot was started anew."""
+        complaint = complaint_in(interaction)
+        if complaint:
+            await self._desk.run(self._take_complaint(interaction, *complaint))
+
+    async def turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
+        """Turn to another source, in the message that shows one."""
+        await self._desk.run(self._turn(interaction, answer_id, page))
+
+    async def forget(self, interaction: discord.Interaction) -> None:
+        """Delete what is kept about whoever asks for it, and say so in the place of what was shown."""
+        await self._desk.run(self._forget(interaction))
+
+    async def _forget(self, interaction: discord.Interaction) -> None:
+        reply = await self._edited(interaction)
+        user_id = interaction.user.id
+        forgotten = await self._desk.remember(lambda memory: memory.forget(user_id))
+        told = (
+            "Your questions, their answers and your votes are deleted." if forgotten else "That failed; it is logged."
+        )
+        await deliver(reply, notice(told))
+
+    async def _turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
+        await self._show_source(interaction, await self._edited(interaction), answer_id, page)
+
+    async def _edited(self, interaction: discord.Interaction) -> Reply:
+        """Acknowledge a press whose outcome takes the place of the message that it was pressed under."""
+        await interaction.response.defer()
+        return await self._desk.acknowledge(interaction, private=True)
+
+    async def _press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
+        reply = await self._desk.acknowledge(interaction, private=True)
+        if deed == "sources":
+            await self._show_source(interaction, reply, answer_id, 0)
+            return
+        kept = await self._kept(interaction, answer_id)
+        if kept is None:
+            await deliver(reply, notice(NOT_KEPT))
+        elif deed == "why":
+            await deliver(reply, why_message(kept.answer))
+        elif deed == "newer":
+            await self._ask_again(interaction, reply, kept)
+        else:
+            await self._vote(interaction, reply, answer_id, good=True)
+
+    async def _kept(self, interaction: discord.Interaction, answer_id: int) -> KeptAnswer | None:
+        """Look the answer up; one that was given elsewhere, or to somebody else alone, is none."""
+        kept = await self._desk.remember(lambda memory: memory.answer(answer_id))
+        allowed = kept is not None and kept.may_be_seen_by(interaction.user.id, interaction.channel_id)
+        return kept if allowed else None
+
+    async def _show_source(self, interaction: discord.Interaction, reply: Reply, answer_id: int, page: int) -> None:
+        kept = await self._kept(interaction, answer_id)
+        if kept is None or not 0 <= page < len(kept.answer.citations):
+            await deliver(reply, notice(NOT_KEPT))
+            return
+        view = page_view(answer_id, page, of=len(kept.answer.citations))
+        await deliver(reply, await in_words(self._source(kept, page)), view)
+
+    async def _source(self, kept: KeptAnswer, page: int) -> AnswerMessage:
+        citations = kept.answer.citations
+        quoted = await self._shelf.quoted(citations[page])
+        return source_message(quoted.citation, quoted.version, newest=quoted.newest, of=len(citations))
+
+    async def _ask_again(self, interaction: discord.Interaction, reply: Reply, kept: KeptAnswer) -> None:
+        """Ask the question as it was searched, with the same filters; only who pressed sees the answer."""
+        place = Place(interaction.user.id, kept.place.channel_id, kept.place.guild_id, private=True)
+        question = Question(kept.answer.standalone_question, kept.answer.question.filters)
+        said = await self._desk.answer(question, place)
+        if said.answer:
+            changed = what_changed(kept.answer, said.answer, kept.given_at)
+            said = replace(said, message=with_line(said.message, changed))
+        await show(self._desk, reply, said)
+
+    async def _vote(
+        self, interaction: discord.Interaction, reply: Reply, answer_id: int, *, good: bool, complaint: str = ""
+    ) -> None:
+        user_id = interaction.user.id
+        taken = await self._desk.remember(
+            lambda memory: memory.vote(answer_id, user_id, good=good, complaint=complaint)
+        )
+        await deliver(reply, notice("Thank you, your vote is kept with the answer." if taken else NOT_KEPT))
+
+    async def _vote_down(self, interaction: discord.Interaction, answer_id: int) -> None:
+        """Take the vote at once, then ask what was wrong: whoever closes the form has voted, too."""
+        kept, user_id = await self._kept(interaction, answer_id), interaction.user.id
+        if kept is None:
+            await interaction.response.send_message(embed=embed_of(notice(NOT_KEPT)), ephemeral=True)
+            return
+        await self._desk.remember(lambda memory: memory.vote(answer_id, user_id, good=False))
+        await interaction.response.send_modal(ComplaintForm(answer_id))
+
+    async def _take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
+        reply = await self._desk.acknowledge(interaction, private=True)
+        if await self._kept(interaction, answer_id) is None:
+            await deliver(reply, notice(NOT_KEPT))
+        else:
+            await self._vote(interaction, reply, answer_id, good=False, complaint=complaint)

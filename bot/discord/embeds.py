@@ -1,0 +1,53 @@
+"""What the renderers wrote → what discord.py sends; and the last words when something fails."""
+
+import logging
+from collections.abc import Awaitable
+
+import aiohttp
+import discord
+
+from bot.discord.replies import Reply
+from bot.render.discord import AnswerMessage, failure_message
+from index_store import DatelineError
+
+UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+logger = logging.getLogger(__name__)
+
+
+def embed_of(message: AnswerMessage) -> discord.Embed:
+    """Make the embed of a message."""
+    embed = discord.Embed(title=message.title, description=message.description, colour=message.colour)
+    for field in message.fields:
+        embed.add_field(name=field.name, value=field.value, inline=False)
+    return embed.set_footer(text=message.footer or None)
+
+
+def apology() -> AnswerMessage:
+    """Admit a failure that is ours."""
+    return failure_message("Something went wrong on our side; it has been logged.", remedy="Please try again later.")
+
+
+async def in_words(message: Awaitable[AnswerMessage]) -> AnswerMessage:
+    """Wait for a message; a failure becomes one that says what to do."""
+    try:
+        return await message
+    except DatelineError as error:
+        logger.warning("a request failed: %s", type(error).__name__)  # its words may be the asker's
+        return failure_message(error.message, remedy=error.remedy)
+    except Exception:  # a person is waiting: whatever went wrong, they are told
+        logger.exception("a request failed")
+        return apology()
+
+
+async def deliver(reply: Reply, message: AnswerMessage, view: discord.ui.View | None = None) -> int | None:
+    """
+    Show a message in a reply; if Discord refuses that, say at least so.
+
+    Returns:
+        The id of the message that shows it; None where only the apology, or nothing, could be delivered.
+    """
+    shown = await reply.send(embed=embed_of(message), view=view)
+    if shown is None:
+        await reply.send(embed=embed_of(apology()), view=None)
+    return shown.id if shown else None

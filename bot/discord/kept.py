@@ -1,0 +1,94 @@
+"""What is kept of an answer that was given on Discord: frozen records, and how an answer is written down."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.answering import Answer
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Who asked, and where.
+
+    Attributes:
+        user_id: Who asked.
+        channel_id: The channel, thread or direct conversation that it was asked in.
+        guild_id: The server; None for a direct message.
+        private: Whether only the asker sees the answer.
+    """
+
+    user_id: int
+    channel_id: int
+    guild_id: int | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """
+    An answer that can be looked up again.
+
+    Attributes:
+        answer_id: Its number, never given twice.
+        answer: Whole, with the article version and span of each citation.
+        place: Who asked, and where.
+        message_id: The message that shows it; None where none could be sent.
+        follows: Number of the answer whose conversation it continues.
+        given_at: When it was kept (UTC).
+    """
+
+    answer_id: int
+    answer: Answer
+    place: Place
+    message_id: int | None
+    follows: int | None
+    given_at: datetime
+
+    def may_be_seen_by(self, user_id: int, channel_id: int | None) -> bool:
+        """Whether somebody in a channel sees the message of this answer."""
+        return self.place.channel_id == channel_id and (not self.place.private or self.place.user_id == user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """
+    How much is kept about a user.
+
+    Attributes:
+        answers: Questions of theirs, with the answers.
+        votes: Votes of theirs, on anybody's answers.
+        oldest: When the oldest of these was kept; None where there is none.
+    """
+
+    answers: int
+    votes: int
+    oldest: datetime | None
+
+
+def written(answer: Answer) -> str:
+    """Write an answer as JSON, without the conversation before it, which has answers of its own."""
+    alone = replace(answer, question=replace(answer.question, conversation=()))
+    return _adapter().dump_json(alone).decode()
+
+
+def read(text: str) -> Answer:
+    """
+    Read what `written` wrote.
+
+    Raises:
+        ValueError: If it is no answer, or one of another version of Dateline.
+    """
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> "TypeAdapter[Answer]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Answer)

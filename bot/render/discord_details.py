@@ -1,0 +1,253 @@
+"""What Discord shows beside answers: their sources, their grounds, what is indexed. Pure, as `discord.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.answering import Answer, Citation, Claim
+from bot.render.discord import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    AnswerMessage,
+    EmbedField,
+    headline,
+    publisher_of,
+    support_of,
+    when,
+)
+from bot.render.markup import link, plain, timestamp, units
+from index_store import ArticleSummary, Filters, Version, counted
+
+_TITLE = 200
+_LINES = 3_800  # of a description's 4,096 units
+_CONTEXT = 900
+_QUOTE = 1_600
+_CLAIM = 300
+_MOST_CLAIMS = 12
+_WORDED = {
+    "extractive": "Each claim is quoted word for word from an indexed article.",
+    "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
+}
+
+
+def details(title: str, lines: Sequence[str], *, colour: int = GREY, footer: str = "") -> AnswerMessage:
+    """Make a message of lines that are safe already; those beyond Discord's limit are left out, and counted."""
+    shown, room = list[str](), _LINES
+    for line in lines:
+        room -= units(line) + 1
+        if room < 0:
+            shown.append(f"*… and {len(lines) - len(shown)} more.*")
+            break
+        shown.append(line)
+    return AnswerMessage(plain(title, limit=_TITLE), "\n".join(shown) or "…", (), footer, colour)
+
+
+def notice(text: str) -> AnswerMessage:
+    """Say one sentence of our own."""
+    return details("Dateline", [plain(text, limit=1_500)])
+
+
+def source_message(citation: Citation, version: Version | None, *, newest: int | None, of: int) -> AnswerMessage:
+    """
+    Show a quote in its context.
+
+    Args:
+        citation: What is quoted.
+        version: The article version quoted; None where it is not kept any more, so that the quote stands alone.
+        newest: Number of the article's live version; None where it was removed.
+        of: How many citations the answer has.
+    """
+    quote = plain(citation.quote, limit=_QUOTE)
+    before, after = _context(citation, version.article.text) if version else ("", "")
+    told = (headline(citation, limit=900), f"{publisher_of(citation)} · {when(citation)}", _standing(citation, newest))
+    text = "\n".join(filter(None, (before, f"> **{quote}**", after)))
+    if version is None:
+        text += "\n*The text around it is not kept any more.*"
+    title = f"Source {citation.n} of {of}"
+    return AnswerMessage(title, "\n".join(told) + f"\n\n{text}", (), f"Article {citation.article_id}", BLUE)
+
+
+def _context(citation: Citation, text: str) -> tuple[str, str]:
+    """Return what stands before and after a quote, cut at words."""
+    before = text[max(0, citation.start - _CONTEXT // 2) : citation.start]
+    after = text[citation.end : citation.end + _CONTEXT // 2]
+    if citation.start > _CONTEXT // 2:
+        before = f"… {before.partition(' ')[2]}"
+    if citation.end + _CONTEXT // 2 < len(text):
+        after = f"{after.rpartition(' ')[0]} …"
+    return plain(before, limit=_CONTEXT), plain(after, limit=_CONTEXT)
+
+
+def _standing(citation: Citation, newest: int | None) -> str:
+    """Say which version is quoted, and what became of it."""
+    if newest is None:
+        return f"Version {citation.version} · ⚠️ *this article has been removed since*"
+    if newest != citation.version:
+        return f"Version {citation.version} · ⚠️ *the article has changed since: version {newest} is the current one*"
+    return f"Version {citation.version}, the current one"
+
+
+def why_message(answer: Answer) -> AnswerMessage:
+    """Explain an answer: what was searched, and what each claim rests on; or why nothing is said."""
+    fields = [EmbedField("Searched for", plain(answer.standalone_question, limit=600) or "…")]
+    fields.append(EmbedField("Among", _among(answer.window)))
+    if answer.abstained:
+        fields.append(EmbedField("Why nothing is said", plain(answer.reason or "…", limit=900)))
+        fields.append(
+            EmbedField("Nearest articles", counted(len(answer.nearest), "article") if answer.nearest else "none")
+        )
+        return AnswerMessage("Why this answer?", "", tuple(fields), "", GREY)
+    lines = [_grounds(answer, claim) for claim in answer.claims[:_MOST_CLAIMS]]
+    intro = f"{_WORDED[answer.mode]} What it rests on:"
+    return AnswerMessage("Why this answer?", "\n".join((intro, *lines)), tuple(fields), "", BLUE)
+
+
+def _grounds(answer: Answer, claim: Claim) -> str:
+    cited = [answer.citations[n - 1] for n in claim.citations]
+    names = list(dict.fromkeys(publisher_of(citation) for citation in cited))
+    copies = len({copy.article_id for citation in cited for copy in citation.also_in})
+    independent = counted(len({citation.article_id for citation in cited}), "independent source")
+    repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
+    sign, words = support_of(claim)
+    told = f"{independent} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
+    return f"{sign} {plain(answer.lead_in(claim) + claim.text, limit=_CLAIM)}\n**{words}**: {told}"
+
+
+def _among(window: Filters) -> str:
+    """Describe which articles were asked."""
+    bounds = [
+        f"{word} {timestamp(moment)}"
+        for word, moment in (("since", window.since), ("until", window.until), ("known by", window.as_of))
+        if moment
+    ]
+    names = plain(", ".join(window.publishers), limit=200)
+    told = [f"published {' and '.join(bounds)}"] if bounds else []
+    told += [f"of {names}"] if names else []
+    return f"articles {', '.join(told)}" if told else "all indexed articles"
+
+
+def what_changed(old: Answer, new: Answer, given_at: datetime) -> str:
+    """Say in a line whether an answer that was asked for again differs from the one before."""
+    before = timestamp(given_at)
+    if old.abstained and new.abstained:
+        return f"**Still nothing**: as on {before}, the articles don't say."
+    if [claim.text for claim in old.claims] != [claim.text for claim in new.claims]:
+        return f"**Changed** since the answer of {before}."
+    sources = {citation.article_id for citation in new.citations} - {citation.article_id for citation in old.citations}
+    if sources:
+        return f"**The same claims** as on {before}, now with {counted(len(sources), 'more source')}."
+    return f"**Nothing has changed** since the answer of {before}."
+
+
+def articles_message(title: str, articles: Sequence[ArticleSummary], *, otherwise: str) -> AnswerMessage:
+    """List articles, or say something else where there are none."""
+    if not articles:
+        return details(title, [plain(otherwise, limit=600)])
+    return details(title, [article_line(article) for article in articles], colour=BLUE)
+
+
+def article_line(article: ArticleSummary) -> str:
+    """Write an article as an item of a list."""
+    return f"• {headline(article, limit=500)}\n{publisher_of(article)} · {when(article)} · `{_id(article.article_id)}`"
+
+
+def article_message(version: Version) -> AnswerMessage:
+    """Show an article: its beginning, version and dates."""
+    article = version.article
+    summary = ArticleSummary.of(article)
+    byline = plain(", ".join(article.authors), limit=200)
+    lines = [
+        headline(summary, limit=900),
+        " · ".join(filter(None, (publisher_of(summary), byline, when(summary)))),
+        f"Version {version.number}, indexed {timestamp(version.indexed_at)}",
+        "",
+        plain(article.text, limit=1_500),
+    ]
+    return AnswerMessage("Article", "\n".join(lines), (), f"Article {article.article_id}", BLUE)
+
+
+def holdings_message(publishers: Sequence[tuple[str | None, int]], newest: datetime | None) -> AnswerMessage:
+    """Tell what is indexed."""
+    total = counted(sum(count for _, count in publishers), "article")
+    told = f"**{total}** of {counted(len(publishers), 'publisher')}"
+    told += f", the newest published {timestamp(newest)}" if newest else ""
+    lines = [f"• {plain(name or 'unknown publisher', limit=100)}: {count:,}" for name, count in publishers]
+    return details("What is indexed", [f"{told}.", "", *lines], colour=BLUE)
+
+
+def privacy_message(*, answers: int, votes: int, oldest: datetime | None, keep_days: int) -> AnswerMessage:
+    """Tell what is kept about the user who asks."""
+    about = f"{counted(answers, 'question')} of yours with the answers, and {counted(votes, 'vote')}"
+    kept = f"Kept about you: **{about}**" + (f", the oldest of {timestamp(oldest)}." if oldest else ".")
+    lines = [
+        kept,
+        f"Questions and votes are kept for {counted(keep_days, 'day')} with your user id, the channel and the message, "
+        "so that buttons and follow-up questions work; then they are deleted.",
+        "What you write elsewhere is not kept. Unless its operator says otherwise, the log holds no questions.",
+    ]
+    return details("Privacy", lines)
+
+
+def help_message(*, conversation: str) -> AnswerMessage:
+    """Teach by example."""
+    lines = [
+        "**Ask** – every claim comes with the passage it is quoted from",
+        "`/ask question: who led the Doha talks?`",
+        "`/ask question: what did the bank decide? since: last week`",
+        "`/ask question: who is the minister? as_of: 2025-03-05 private: True`",
+        "",
+        "**Under an answer** – *Sources* shows each quote in its article, *Why?* what it rests on, *Newer?* asks again",
+        "✅ confirmed by independent articles · 🔹 a single source · ⚠️ articles disagree",
+        "",
+        *_conversing(conversation),
+        "**Look around**",
+        "`/latest topic: ferry` · `/sources` · `/article wanted: https://…`",
+        "Right-click a message → Apps: *Ask about this*, *Has this been posted?*, *Add this article*",
+        "",
+        "`/privacy` shows what is kept about you, and deletes it.",
+    ]
+    return details("How to ask", lines, colour=GREEN)
+
+
+def _conversing(conversation: str) -> list[str]:
+    if conversation == "off":
+        return []
+    how = "mention me, or reply to an answer"
+    how += ", or write in a thread of mine" if conversation == "threads" else ""
+    return [f"**Go on asking** – {how}: *and who spoke for Israel?*", "`/ask … thread: True` opens a thread", ""]
+
+
+def added_message(outcomes: Sequence[tuple[str, str, bool]]) -> AnswerMessage:
+    """Tell what became of each link: its address, what happened in words, and whether the article is indexed now."""
+    lines = [
+        f"{'✅' if is_there else '❌'} {plain(address, limit=300)}\n{plain(told, limit=400)}"
+        for address, told, is_there in outcomes
+    ]
+    return details("Add this article", lines, colour=GREEN if all(one[2] for one in outcomes) else AMBER)
+
+
+def posted_message(
+    exact: Sequence[ArticleSummary], similar: Sequence[ArticleSummary], answers: Sequence[tuple[str, datetime, str]]
+) -> AnswerMessage:
+    """
+    Tell whether the matter of a message is known.
+
+    Args:
+        exact: Indexed articles that the message links to.
+        similar: Indexed articles much like its text.
+        answers: Earlier answers that quote any of these: question, when it was answered, and address of the message.
+    """
+    lines = list[str]()
+    for title, articles in (("In the index", exact), ("Much like it", similar)):
+        lines += [f"**{title}**", *map(article_line, articles), ""] if articles else []
+    if answers:
+        told = (f"• {timestamp(at)}: {link(asked, address, limit=300)}" for asked, at, address in answers)
+        lines += ["**Earlier answers that quote them**", *told]
+    if not lines:
+        return details("Has this been posted?", ["Nothing like it is indexed, and no answer has quoted it."])
+    return details("Has this been posted?", lines, colour=BLUE)
+
+
+def _id(article_id: str) -> str:
+    return "".join(one for one in article_id if one.isalnum())[:40]

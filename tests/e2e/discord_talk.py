@@ -1,0 +1,258 @@
+"""
+A local Discord in which people do more than ask: they press buttons, fill in forms, write messages and open threads.
+
+    async with TalkingDiscord() as discord:
+        ...start a bot...
+        said = await discord.say("<@1001> Who led the Doha talks?")
+        pressed = await discord.press(said, "Sources")
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+from discord_interactions import (
+    BOT,
+    BOT_ID,
+    COMMAND,
+    COMPONENT,
+    FORM,
+    GUILD_ID,
+    TYPING,
+    USER_ID,
+    Interaction,
+    Refusal,
+    invalid_form,
+    member,
+    person,
+    unknown,
+)
+from discord_interactions import (
+    CHANNEL_ID as CHANNELS,
+)
+from discord_rules import mention_faults, message_faults
+from discord_server import PREFIX, LocalDiscord, _body, _json
+
+USER, OTHER = person(USER_ID), person("4009")
+CHANNEL_ID, DIRECT_CHANNEL_ID = CHANNELS[GUILD_ID], f"6{USER_ID}"
+MESSAGE_CONTENT = 1 << 15
+MANAGE_MESSAGES = 1 << 13
+Message = dict[str, Any]
+
+
+class TalkingDiscord(LocalDiscord):
+    """
+    A local Discord with messages, threads, buttons, forms and menus.
+
+    Attributes:
+        posted: What the bot wrote into channels, oldest first.
+        threads: Threads by id.
+        missing: Permissions that the bot lacks, in Discord's names.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.posted: list[Message] = []
+        self.threads: dict[str, dict[str, Any]] = {}
+        self.missing: set[str] = set()
+        self._ids = count(6001)
+        self._news = asyncio.Condition()
+
+    # What people do.
+
+    async def use(self, name: str, *, user: Mapping[str, Any] = USER, **options: Any) -> Interaction:
+        """Use a command, and wait for the final message."""
+        command = self.commands[name]
+        types = {option["name"]: option["type"] for option in command.get("options", [])}
+        given = [{"name": key, "type": types[key], "value": value} for key, value in options.items()]
+        data = {"id": command["id"], "name": name, "type": 1, "options": given}
+        return await self._done(COMMAND, data, member=member(user) | {"permissions": "0"})
+
+    async def complete(self, name: str, option: str, typed: str) -> list[dict[str, Any]]:
+        """Type into an option of a command, and return what is offered."""
+        command = self.commands[name]
+        given = [{"name": option, "type": 3, "value": typed, "focused": True}]
+        data = {"id": command["id"], "name": name, "type": 1, "options": given}
+        interaction = await self._begin(TYPING, data)
+        await asyncio.wait_for(interaction.acknowledged.wait(), 30)
+        assert interaction.data is not None
+        return interaction.data["choices"]
+
+    async def choose(
+        self, name: str, text: str, *, permissions: int = 0, user: Mapping[str, Any] = USER
+    ) -> Interaction:
+        """Choose an entry of a message's menu."""
+        message = self._message(CHANNEL_ID, {"content": text}, author=OTHER)
+        resolved = {"messages": {message["id"]: message}}
+        command = self.commands[name]
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": message["id"], "resolved": resolved}
+        return await self._done(COMMAND, data, member=member(user) | {"permissions": str(permissions)})
+
+    async def press(
+        self, shown: Interaction | Message, deed: str, *, user: Mapping[str, Any] = USER, is_form: bool = False
+    ) -> Interaction:
+        """Press the button whose id holds this word, and wait for what comes of it: a message, or a form."""
+        message = self.shown(shown) if isinstance(shown, Interaction) else shown
+        buttons = [button for row in message["components"] for button in row["components"]]
+        custom_id = next(button["custom_id"] for button in buttons if deed in button["custom_id"].split(":"))
+        data = {"component_type": 2, "custom_id": custom_id}
+        who = member(user) | {"permissions": "0"}
+        if not is_form:
+            return await self._done(COMPONENT, data, pressed=message, member=who)
+        interaction = await self._begin(COMPONENT, data, pressed=message, member=who)
+        await asyncio.wait_for(interaction.acknowledged.wait(), 30)
+        return interaction
+
+    async def fill_in(self, form: Interaction, text: str, *, user: Mapping[str, Any] = USER) -> Interaction:
+        """Send the only text of a form."""
+        assert form.data is not None
+        (row,) = form.data["components"]
+        field = (row.get("components") or [row.get("component")])[0]
+        values = [{"type": 1, "components": [{"type": 4, "custom_id": field["custom_id"], "value": text}]}]
+        data = {"custom_id": form.data["custom_id"], "components": values}
+        return await self._done(FORM, data, pressed=form.pressed, member=member(user) | {"permissions": "0"})
+
+    def shown(self, interaction: Interaction) -> Message:
+        """Return the message that an interaction ended in."""
+        return self._interactions.shown(interaction)
+
+    async def say(
+        self,
+        text: str,
+        *,
+        channel_id: str = CHANNEL_ID,
+        reply_to: Message | None = None,
+        user: Mapping[str, Any] = USER,
+    ) -> Message:
+        """Write a message; what the bot may not read of it is left out."""
+        message = self._message(channel_id, {"content": text}, author=user)
+        replied = reply_to is not None and reply_to["author"]["id"] == BOT_ID
+        if f"<@{BOT_ID}>" in text or replied:
+            message["mentions"] = [BOT | {"member": member(BOT)}]
+        direct = channel_id == DIRECT_CHANNEL_ID
+        if not (message["mentions"] or direct or self.gateway.intents & MESSAGE_CONTENT):
+            message["content"] = ""
+        if reply_to is not None:
+            reference = {"message_id": reply_to["id"], "channel_id": channel_id, "guild_id": GUILD_ID}
+            message |= {"type": 19, "message_reference": reference, "referenced_message": reply_to}
+        if not direct:
+            message |= {
+                "guild_id": GUILD_ID,
+                "member": {key: value for key, value in member(user).items() if key != "user"},
+            }
+        await self.gateway.dispatch("MESSAGE_CREATE", message)
+        return message
+
+    async def next_posted(self, after: int, *, timeout_s: float = 60) -> Message:
+        """Return what the bot wrote into a channel once it has written more than `after` messages."""
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(lambda: len(self.posted) > after)
+        return self.posted[after]
+
+    async def ask_aloud(self, text: str, **options: Any) -> Message:
+        """Write a message and return the bot's answer to it."""
+        before = len(self.posted)
+        await self.say(text, **options)
+        return await self.next_posted(before)
+
+    async def _begin(self, kind: int, data: Mapping[str, Any], **more: Any) -> Interaction:
+        interaction, event = self._interactions.begin(kind, data, **more)
+        await self.gateway.dispatch("INTERACTION_CREATE", event)
+        return interaction
+
+    async def _done(self, kind: int, data: Mapping[str, Any], **more: Any) -> Interaction:
+        interaction = await self._begin(kind, data, **more)
+        await asyncio.wait_for(interaction.answered.wait(), 90)
+        return interaction
+
+    # What the bot asks for.
+
+    def _application(self) -> web.Application:
+        application = super()._application()
+        application.add_routes(
+            [
+                web.post(f"{PREFIX}/channels/{{channel}}/typing", self._typing),
+                web.post(f"{PREFIX}/channels/{{channel}}/messages/{{message}}/threads", self._open_thread),
+            ]
+        )
+        return application
+
+    async def _post(self, request: web.Request) -> web.Response:
+        content, channel_id = await _body(request), request.match_info["channel"]
+        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads}:
+            raise unknown("Channel", 10003)
+        for fault in mention_faults(content):
+            self._report(str(fault))
+        if faults := message_faults(content):
+            raise invalid_form(faults)
+        self._need("SEND_MESSAGES" if channel_id != DIRECT_CHANNEL_ID else "")
+        self._need("EMBED_LINKS" if content.get("embeds") else "")
+        message = self._message(channel_id, content, author=BOT)
+        async with self._news:
+            self.posted.append(message)
+            self._news.notify_all()
+        return _json(message)
+
+    async def _typing(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- aiohttp's signature
+        return web.Response(status=204)
+
+    async def _open_thread(self, request: web.Request) -> web.Response:
+        body, message_id = await _body(request), request.match_info["message"]
+        self._need("CREATE_PUBLIC_THREADS")
+        assert 1 <= len(body["name"]) <= 100, "a thread's name has 1 to 100 characters"
+        if message_id in self.threads:
+            raise Refusal(400, {"message": "A thread has already been created for this message", "code": 160004})
+        now = datetime.now(UTC).isoformat()
+        metadata = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": now, "locked": False}
+        thread = {
+            "id": message_id,
+            "type": 11,
+            "guild_id": GUILD_ID,
+            "parent_id": request.match_info["channel"],
+            "owner_id": BOT_ID,
+            "name": body["name"],
+            "thread_metadata": metadata,
+            "message_count": 0,
+            "member_count": 1,
+            "rate_limit_per_user": 0,
+            "flags": 0,
+        }
+        self.threads[message_id] = thread
+        await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
+        return _json(thread)
+
+    def _need(self, permission: str) -> None:
+        if permission in self.missing:
+            raise Refusal(403, {"message": "Missing Permissions", "code": 50013}, planned=True)
+
+    def _message(self, channel_id: str, content: Mapping[str, Any], *, author: Mapping[str, Any]) -> Message:
+        return {
+            "id": str(next(self._ids)),
+            "channel_id": channel_id,
+            "author": author,
+            "content": content.get("content") or "",
+            "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
+            "components": content.get("components") or [],
+            "timestamp": datetime.now(UTC).isoformat(),
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [],
+            "pinned": False,
+            "type": 0,
+            "flags": 0,
+        }
+
+
+def text_of(message: Message) -> str:
+    """All that a reader sees of a message."""
+    parts = [message["content"]]
+    for embed in message["embeds"]:
+        fields = [part for field in embed.get("fields", []) for part in (field["name"], field["value"])]
+        parts += [embed.get("title"), embed.get("description"), *fields]
+    return "\n".join(filter(None, parts))
