@@ -90,7 +90,8 @@ def _check_that_none_is_lost(folder: Path) -> None:
 def _prepare(connection: sqlite3.Connection, file: Path, *, create: bool, migrate: bool) -> None:
     connection.create_function("casefold", 1, casefold, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+    # Readers alone: a writer's memory would grow with the catalog, and it looks up little.
+    connection.execute(f"PRAGMA mmap_size = {0 if migrate else _MAPPED_BYTES}")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise MismatchError(f"{file} is a database of another program.", remedy=_OTHER_DATABASE)
