@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from threading import Lock
-from typing import Self
+from typing import Self, TypeVar
 
 from bot.answering.answer import Answer, Citation, Claim, Question
 from bot.answering.claims import Statement, choose, cite, only_of
@@ -29,6 +29,8 @@ from index_store import (
     StoreSettings,
     open_index,
 )
+
+Overview = TypeVar("Overview")
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -154,6 +156,10 @@ class Answerer:
         claims = tuple(replace(event.claim, when=event.date) for event in found.events)
         return _Outcome(Told(claims, found.citations), filters, found.reason, found.nearest)
 
+    def overview(self, tell: Callable[[NewsIndex], Overview]) -> Overview:
+        """Tell what is no answer to a question, such as a timeline, from the index that questions are answered from."""
+        return tell(self._index)
+
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""
         return self._find(self._understand(question), question.filters)[1]
@@ -257,6 +263,15 @@ class LateAnswerer:
             EmptyIndexError: If nothing has been indexed yet.
         """
         return self._open().about(topic, limit=limit)
+
+    def overview(self, tell: Callable[[NewsIndex], Overview]) -> Overview:
+        """
+        Tell what is no answer to a question; see `Answerer.overview`.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed yet.
+        """
+        return self._open().overview(tell)
 
     def _open(self) -> Answerer:
         with self._opening:

@@ -21,6 +21,7 @@ from bot.discord.cogs.after import After
 from bot.discord.cogs.ask import Ask
 from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
+from bot.discord.cogs.overviews import Overviews
 from bot.discord.cogs.talk import Talk
 from bot.discord.desk import Desk
 from bot.discord.embeds import embed_of
@@ -92,8 +93,8 @@ class NewsBot(commands.Bot):
         """Load the cogs and register their commands and buttons."""
         desk, shelf, settings = self._desk, self._shelf, self._settings
         menus = Menus(desk, shelf, command=self._command, add_role=settings.add_role)
-        cogs = (Ask(desk, shelf, conversation=settings.conversation), After(desk, shelf), Look(desk, shelf, settings))
-        for cog in (*cogs, menus):
+        ask = Ask(desk, shelf, conversation=settings.conversation)
+        for cog in (ask, After(desk, shelf), Look(desk, shelf, settings), Overviews(desk, shelf), menus):
             await self.add_cog(cog)
         if settings.conversation != "off":
             await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))

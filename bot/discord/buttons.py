@@ -8,15 +8,18 @@ from discord.ext import commands
 
 from bot.discord.memory import LONGEST_COMPLAINT_CHARS
 
-Deed = Literal["sources", "why", "newer", "up", "down"]
+Deed = Literal["sources", "why", "timeline", "newer", "up", "down"]
 
 _LOOKS: dict[Deed, tuple[str | None, str | None]] = {
     "sources": ("Sources", "📄"),
     "why": ("Why?", "🔎"),
+    "timeline": ("Timeline", "📅"),
     "newer": ("Newer?", "🔄"),
     "up": (None, "👍"),
     "down": (None, "👎"),
 }
+_OF_QUOTES: tuple[Deed, ...] = ("sources", "timeline")
+_VOTES: tuple[Deed, ...] = ("up", "down")
 _NUMBER = "[1-9][0-9]{0,17}"
 _FORM = re.compile(f"dateline:wrong:({_NUMBER})")
 HANDLER = "Buttons"  # name of the cog that does what buttons say
@@ -46,7 +49,9 @@ class AnswerButton(
 
     def __init__(self, deed: Deed, answer_id: int) -> None:
         label, emoji = _LOOKS[deed]
-        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=f"dateline:{deed}:{answer_id}"))
+        row = 1 if deed in _VOTES else 0  # of at most five
+        custom_id = f"dateline:{deed}:{answer_id}"
+        super().__init__(discord.ui.Button(label=label, emoji=emoji, custom_id=custom_id, row=row))
         self._deed = deed
         self._answer_id = answer_id
 
@@ -136,12 +141,12 @@ def complaint_in(interaction: discord.Interaction) -> tuple[int, str] | None:
 
 
 def answer_view(answer_id: int | None, *, quotes: bool) -> discord.ui.View | None:
-    """Return the buttons of a kept answer (its sources only where it quotes any), none for one that is not kept."""
+    """Return the buttons of a kept answer (some only where it quotes anything), none for one that is not kept."""
     if answer_id is None:
         return None
     view = discord.ui.View(timeout=None)
     for deed in _LOOKS:
-        if quotes or deed != "sources":
+        if quotes or deed not in _OF_QUOTES:
             view.add_item(AnswerButton(deed, answer_id))
     return view
 

@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import discord
@@ -13,11 +14,11 @@ from bot.answering import Answer, Question
 from bot.discord.embeds import apology
 from bot.discord.kept import KeptAnswer, Place
 from bot.discord.memory import Memory
-from bot.discord.questions import QuestionQueue
+from bot.discord.questions import QuestionQueue, Told
 from bot.discord.replies import Replies, Reply
 from bot.discord.turns import Asker
 from bot.render.discord import AnswerMessage, answer_message, failure_message
-from index_store import DatelineError
+from index_store import DatelineError, NewsIndex
 
 Remembered = TypeVar("Remembered")
 
@@ -65,10 +66,9 @@ class Desk:
             place: Who asks, and where.
             follows: The answer whose conversation it continues.
         """
-        whole = question.text.encode("utf-8", "replace").decode("utf-8")  # Discord's JSON can hold halves of characters
         turns = await self.remember(lambda memory: memory.conversation(follows)) if follows else None
         try:
-            asked = replace(question, text=whole, conversation=turns or ())
+            asked = replace(question, text=_whole(question.text), conversation=turns or ())
             answer = await self._questions.ask(asked, Asker(place.user_id, place.guild_id))
         except DatelineError as error:
             logger.warning("no answer: %s", error)
@@ -79,6 +79,16 @@ class Desk:
         earlier = follows.answer_id if follows else None
         answer_id = await self.remember(lambda memory: memory.keep(answer, place, follows=earlier))
         return Said(answer_message(answer), answer, answer_id)
+
+    async def overview(self, topic: str, tell: Callable[[str, NewsIndex], Told], place: Place) -> Told:
+        """
+        Wait for an overview of a topic, in the same queue as questions; it is not kept.
+
+        Raises:
+            DatelineError: If it cannot be told, or not now.
+        """
+        whole = _whole(topic)
+        return await self._questions.overview(whole, partial(tell, whole), Asker(place.user_id, place.guild_id))
 
     async def note_sent(self, said: Said, message_id: int | None) -> None:
         """Note which message shows what was said."""
@@ -93,3 +103,8 @@ class Desk:
         except (sqlite3.Error, OSError, ValueError):
             logger.exception("the memory failed")
             return None
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which Discord's JSON can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

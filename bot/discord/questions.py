@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from bot.answering import Answer, Question
 from bot.discord.cooldown import Cooldown
 from bot.discord.metrics import Metrics
 from bot.discord.turns import Asker, Turns
-from index_store import DiscordError
+from index_store import DiscordError, NewsIndex
 
 _FIRST_GUESS_S = 1.0
 _WEIGHT_OF_LATEST = 0.2
@@ -24,11 +24,27 @@ Refusal = Literal["busy", "cooldown", "restarting"]
 logger = logging.getLogger(__name__)
 
 
+class Telling(Protocol):
+    """What a question comes to: an answer, or an overview."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why nothing is told; None where something is."""
+        ...
+
+
+Told = TypeVar("Told", bound=Telling)
+
+
 class AnswersQuestions(Protocol):
-    """What the bot needs of an answerer: one blocking call, made from one thread at a time."""
+    """What the bot needs of an answerer: blocking calls, made from one thread, one at a time."""
 
     def ask(self, question: Question) -> Answer:
         """Answer a question, or abstain."""
+        ...
+
+    def overview(self, tell: Callable[[NewsIndex], Told]) -> Told:
+        """Tell what is no answer to a question from the same index."""
         ...
 
 
@@ -65,8 +81,8 @@ class QueueLimits:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     asker: Asker
-    question: Question
-    answer: asyncio.Future[Answer]
+    work: Callable[[], Any]
+    answer: asyncio.Future[Any]
 
     def refuse(self, refusal: RefusedError) -> None:
         if not self.answer.done():
@@ -131,18 +147,36 @@ class QuestionQueue:
             RefusedError: If too many are waiting, this person asks too often, or the bot is being stopped.
             Exception: Whatever the answerer raises.
         """
+        return await self._ask(question.text, partial(self._answerer.ask, question), asker)
+
+    async def overview(self, topic: str, tell: Callable[[NewsIndex], Told], asker: Asker) -> Told:
+        """
+        Wait for an overview, which takes its turn as a question does.
+
+        Args:
+            topic: What it is about, for the log.
+            tell: Makes it.
+            asker: Who waits.
+
+        Raises:
+            RefusedError, Exception: See `ask`.
+        """
+        return await self._ask(topic, partial(self._answerer.overview, tell), asker)
+
+    async def _ask(self, asked: str, work: Callable[[], Told], asker: Asker) -> Told:
         began_at = self._clock()
         try:
             self._admit(asker)
-            waiting = _Waiting(asker, question, asyncio.get_running_loop().create_future())
+            waiting = _Waiting(asker, work, asyncio.get_running_loop().create_future())
             self._turns.add(asker, waiting)
             self._begin_next()
-            answer = await waiting.answer
+            told: Told = await waiting.answer
         except Exception as error:
-            self._note(question, error.refusal if isinstance(error, RefusedError) else "failed", began_at)
+            self._note(asked, error.refusal if isinstance(error, RefusedError) else "failed", began_at)
             raise
-        self._note(question, "declined" if answer.abstained else "answered", began_at, claims=len(answer.claims))
-        return answer
+        claims = {"claims": len(told.claims)} if isinstance(told, Answer) else {}
+        self._note(asked, "declined" if told.reason else "answered", began_at, **claims)
+        return told
 
     def close(self) -> None:
         """Go on with the question under way; those that wait, and those to come, are told that the bot restarts."""
@@ -177,10 +211,10 @@ class QuestionQueue:
             if not waiting.answer.done():  # nobody waits for it any more
                 self._under_way, self._began_at = waiting, self._clock()
                 loop = asyncio.get_running_loop()
-                work = loop.run_in_executor(self._thread, self._answerer.ask, waiting.question)
+                work = loop.run_in_executor(self._thread, waiting.work)
                 work.add_done_callback(partial(self._end, waiting))
 
-    def _end(self, waiting: _Waiting, work: asyncio.Future[Answer]) -> None:
+    def _end(self, waiting: _Waiting, work: asyncio.Future[Any]) -> None:
         error = work.exception()
         self._answers += 1
         self._typical_s += max(_WEIGHT_OF_LATEST, 1 / self._answers) * (self.busy_s - self._typical_s)
@@ -193,12 +227,12 @@ class QuestionQueue:
             waiting.answer.set_result(work.result())
         self._begin_next()
 
-    def _note(self, question: Question, outcome: str, began_at: float, **more: int) -> None:
+    def _note(self, text: str, outcome: str, began_at: float, **more: int) -> None:
         took_s = self._clock() - began_at
         self._metrics.questions[outcome] += 1
         if outcome in ("answered", "declined"):
             self._metrics.answered_s.observe(took_s)
-        asked = f": {question.text!r}" if self._log_questions else ""
+        asked = f": {text!r}" if self._log_questions else ""
         event = {"outcome": outcome, "took_s": round(took_s, 3), "waiting": len(self._turns)} | more
         logger.info("%s after %.2f s%s", outcome, took_s, asked, extra=event)
 

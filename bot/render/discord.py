@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering import Answer, Citation, Claim, Support
-from bot.render.markup import link, plain, timestamp, units, web_address
+from bot.render.markup import link, plain, timestamp, units, visible, web_address
 from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary
 
@@ -187,8 +187,18 @@ def when(article: Citation | ArticleSummary) -> str:
 
 def publisher_of(article: Citation | ArticleSummary) -> str:
     """Name the publisher; the site where it is unknown."""
+    return plain(_publisher(article), limit=_PUBLISHER_SHARE)
+
+
+def publisher_link(article: Citation | ArticleSummary, *, limit: int) -> str:
+    """Name the publisher as a link to the article; as bare text where that does not fit."""
+    address = web_address(article.url) or ""
+    return link(_publisher(article), article.url, limit=min(limit, _PUBLISHER_SHARE + len(address)))
+
+
+def _publisher(article: Citation | ArticleSummary) -> str:
     site = (web_address(article.url) or "").partition("://")[2].partition("/")[0]
-    return plain(article.publisher or site, limit=_PUBLISHER_SHARE) or _UNKNOWN
+    return visible(article.publisher or site) or _UNKNOWN
 
 
 def _footer(answer: Answer, shown: int) -> str:

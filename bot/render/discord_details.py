@@ -202,6 +202,7 @@ def help_message(*, conversation: str) -> AnswerMessage:
         "",
         *_conversing(conversation),
         "**Look around**",
+        "`/timeline topic: Doha talks` · `/digest` · `/changes topic: port strike since: yesterday`",
         "`/latest topic: ferry` · `/sources` · `/article wanted: https://…`",
         "Right-click a message → Apps: *Ask about this*, *Has this been posted?*, *Add this article*",
         "",

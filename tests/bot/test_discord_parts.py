@@ -65,6 +65,9 @@ def test_which_buttons_are_shown() -> None:
         view, pages = answer_view(7, quotes=False), page_view(7, 2, of=3)
         assert view is not None
         assert pages is not None
+        everything = answer_view(7, quotes=True)
+        assert everything is not None
+        assert [len(row["components"]) for row in everything.to_components()] == [4, 2]
         ids = [getattr(item, "custom_id", "") for item in view.children]
         assert ids == ["dateline:why:7", "dateline:newer:7", "dateline:up:7", "dateline:down:7"]
         turned = [(item.item.custom_id, item.item.disabled) for item in pages.children if isinstance(item, PageButton)]

@@ -31,6 +31,11 @@ class GatedAnswerer:
         assert self.gate.wait(timeout=10)
         return Answer(question, question.text, (), (), "No.", (), "extractive", 1.0)
 
+    def overview(self, tell: Any) -> Any:
+        """Tell from no index at all."""
+        self.threads.add(threading.get_ident())
+        return tell(None)
+
 
 def queue_before(answerer: GatedAnswerer, *, limit: int = MANY, **more: Any) -> QuestionQueue:
     """A queue that lets one person ask as often as they like."""
@@ -230,6 +235,27 @@ def test_cooldown_tells_the_time() -> None:
         await queue.ask(Question("three"), READER)
         assert metrics.questions == {"declined": 4, "cooldown": 1}
         queue.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_overview_takes_its_turn_as_a_question_does() -> None:
+    """It is told in the same thread, counts for the cooldown and the figures, and is refused once the bot restarts."""
+
+    async def scenario() -> None:
+        answerer, metrics = GatedAnswerer(), Metrics()
+        answerer.gate.set()
+        queue = QuestionQueue(answerer, QueueLimits(questions=2), metrics)
+        told = Answer(Question("x"), "x", (), (), None, (), "extractive", 1.0)
+        assert await queue.overview("strike", lambda _: told, READER) is told
+        await queue.ask(Question("one"), READER)
+        assert len(answerer.threads) == 1
+        with pytest.raises(RefusedError, match="2 questions within"):
+            await queue.overview("strike", lambda _: told, READER)
+        queue.close()
+        with pytest.raises(RefusedError, match="restarting"):
+            await queue.overview("strike", lambda _: told, Asker(2, 10))
+        assert metrics.questions == {"answered": 1, "declined": 1, "cooldown": 1, "restarting": 1}
 
     asyncio.run(scenario())
 

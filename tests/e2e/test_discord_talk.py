@@ -49,7 +49,7 @@ def test_buttons_after_a_restart(folder: Path) -> None:
         async with TalkingDiscord() as discord:
             async with bot_in(folder, discord):
                 answer = await discord.ask("Who led the Doha talks?")
-                assert [len(row["components"]) for row in answer.message["components"]] == [5]
+                assert [len(row["components"]) for row in answer.message["components"]] == [4, 2]
             async with bot_in(folder, discord):
                 sources = await discord.press(answer, "sources")
                 assert sources.ephemeral
@@ -224,6 +224,38 @@ def test_looking_around(folder: Path) -> None:
             assert NOT_KEPT in (await discord.press(answer, "sources")).text
             assert NOT_KEPT in (await discord.press(answer, "up")).text
             assert "0 votes" in (await discord.use("privacy", user=OTHER)).text
+            assert discord.violations == []
+
+    asyncio.run(scenario())
+
+
+def test_overviews(folder: Path) -> None:
+    """A timeline, a digest, changes, and a button for the timeline of an answer's topic; each line links its source."""
+
+    async def scenario() -> None:
+        async with TalkingDiscord() as discord, bot_in(folder, discord):
+            timeline = await discord.use("timeline", topic="Valdren glacier", source="science courier")
+            assert timeline.embed["title"] == "Timeline of Valdren glacier"
+            assert "🔹 **20 February 2025** The Valdren glacier lost ten per cent" in timeline.text
+            assert "– [Science Courier](https://science.example/glacier)" in timeline.text
+            early = await discord.use("timeline", topic="Valdren glacier", until="2024")
+            assert "No indexed article" in early.text
+            assert "is no date" in (await discord.use("timeline", topic="Doha talks", since="soonish")).text
+            assert [one["value"] for one in await discord.complete("timeline", "source", "co")] == ["Science Courier"]
+            assert "The newest is of 11 April 2025." in (await discord.use("digest")).text
+            digest = await discord.use("digest", since="2025-01-01")
+            assert "**3 articles** since <t:" in digest.text
+            assert "– [Example Wire](https://wire.example/2025/03/05/doha-talks_%28hostages%29)" in digest.text
+            assert "Valdren" not in (await discord.use("digest", topic="island ferry", since="2025-01-01")).text
+            changes = await discord.use("changes", topic="Valdren glacier", since="2025-02-01")
+            assert "**New**\n🔹 <t:" in changes.text
+            unknown = await discord.use("changes", topic="Narvala", since="2025-02-01")
+            assert "No indexed article mentions Narvala" in unknown.text
+            answer = await discord.ask("Who led the survey of the Valdren glacier?")
+            pressed = await discord.press(answer, "timeline", user=OTHER)
+            assert pressed.ephemeral
+            assert pressed.embed["title"] == "Timeline of the survey of the Valdren glacier"
+            assert "**20 February 2025**" in pressed.text
             assert discord.violations == []
 
     asyncio.run(scenario())

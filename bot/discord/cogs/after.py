@@ -1,13 +1,15 @@
-"""What the buttons under an answer do: its sources, why, newer, and votes."""
+"""What the buttons under an answer do: its sources, why, a timeline, newer, and votes."""
 
 from dataclasses import replace
 
 import discord
 from discord.ext import commands, tasks
 
-from bot.answering import Question
+from bot.answering import Answer, Question
+from bot.answering.follow_ups import topic_of
 from bot.discord.buttons import HANDLER, ComplaintForm, Deed, complaint_in, page_view
-from bot.discord.cogs.ask import show
+from bot.discord.cogs.ask import place_of, show
+from bot.discord.cogs.overviews import timeline_for
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, embed_of, in_words
 from bot.discord.kept import KeptAnswer, Place
@@ -88,6 +90,8 @@ class After(commands.Cog, name=HANDLER):
             await deliver(reply, notice(NOT_KEPT))
         elif deed == "why":
             await deliver(reply, why_message(kept.answer))
+        elif deed == "timeline":
+            await deliver(reply, await in_words(self._timeline(interaction, kept.answer)))
         elif deed == "newer":
             await self._ask_again(interaction, reply, kept)
         else:
@@ -111,6 +115,12 @@ class After(commands.Cog, name=HANDLER):
         citations = kept.answer.citations
         quoted = await self._shelf.quoted(citations[page])
         return source_message(quoted.citation, quoted.version, newest=quoted.newest, of=len(citations))
+
+    async def _timeline(self, interaction: discord.Interaction, answer: Answer) -> AnswerMessage:
+        """Tell what happened in the matter of an answer, from the articles that it was drawn from."""
+        question = answer.standalone_question
+        place = place_of(interaction, private=True)
+        return await timeline_for(self._desk, topic_of(question) or question, answer.question.filters, place)
 
     async def _ask_again(self, interaction: discord.Interaction, reply: Reply, kept: KeptAnswer) -> None:
         """Ask the question as it was searched, with the same filters; only who pressed sees the answer."""

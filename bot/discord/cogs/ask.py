@@ -1,8 +1,6 @@
 """Discord's side of asking; what an answer says is decided in `bot.answering`, how it looks in `bot.render`."""
 
-import asyncio
 import logging
-from dataclasses import dataclass
 
 import discord
 from discord import app_commands
@@ -15,27 +13,16 @@ from bot.discord.embeds import UNDELIVERED, deliver, embed_of
 from bot.discord.kept import Place
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
+from bot.discord.wanted import Wanted, publisher_choices
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
 from bot.render.markup import visible
-from index_store import DatelineError, DiscordError, Filters, UnreadableDateError, parse_when
+from index_store import DatelineError
 
 LONGEST_QUESTION_CHARS = 300
 _THREAD_NAME_CHARS = 100
-_MOST_CHOICES = 25
-_LONGEST_CHOICE_CHARS = 100
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The options of `/ask` that choose articles, as they were typed."""
-
-    since: str | None
-    until: str | None
-    as_of: str | None
-    source: str | None
 
 
 class Ask(commands.Cog):
@@ -68,29 +55,21 @@ class Ask(commands.Cog):
         thread: bool = False,  # noqa: FBT001, FBT002 -- the same
     ) -> None:
         """Answer a question from the indexed news, every claim with the passage it comes from."""
-        wanted = _Wanted(since, until, as_of, source)
+        wanted = Wanted(since=since, until=until, as_of=as_of, source=source)
         await self._desk.run(self._reply(interaction, question, wanted, private=private, thread=thread))
 
     @ask.autocomplete("source")
     async def name_publishers(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Offer the publishers whose name holds what was typed, those that begin with it first."""
-        try:
-            publishers = await self._shelf.publishers()
-        except DatelineError:  # while somebody types there is no place for an error
-            return []
-        sought = typed.casefold().strip()
-        fitting = [name for name in publishers if sought in name.casefold() and 0 < len(name) <= _LONGEST_CHOICE_CHARS]
-        fitting.sort(key=lambda name: not name.casefold().startswith(sought))
-        shown = [(visible(name)[:_LONGEST_CHOICE_CHARS], name) for name in fitting]
-        return [app_commands.Choice(name=label, value=name) for label, name in shown if label][:_MOST_CHOICES]
+        """Offer the publishers that are indexed."""
+        return await publisher_choices(self._shelf, typed)
 
     async def _reply(
-        self, interaction: discord.Interaction, question: str, wanted: _Wanted, *, private: bool, thread: bool
+        self, interaction: discord.Interaction, question: str, wanted: Wanted, *, private: bool, thread: bool
     ) -> None:
         """Acknowledge, then edit the acknowledgement."""
         reply = await self._desk.acknowledge(interaction, private=private)
         try:
-            filters = await self._filters(wanted)
+            filters = await wanted.filters(self._shelf)
         except DatelineError as error:
             await deliver(reply, failure_message(error.message, remedy=error.remedy))
             return
@@ -98,16 +77,6 @@ class Ask(commands.Cog):
         shown = await show(self._desk, reply, said)
         if thread and shown:
             await self._open_thread(interaction, shown, question, private=private)
-
-    async def _filters(self, wanted: _Wanted) -> Filters:
-        """
-        Read the options that choose articles.
-
-        Raises:
-            DiscordError: If one cannot be read, or they leave no time, or no such publisher is indexed.
-        """
-        publishers = (await self._shelf.publisher(wanted.source),) if wanted.source else ()
-        return await asyncio.to_thread(_filters, wanted, publishers)  # reading dates may load a library
 
     async def _open_thread(
         self, interaction: discord.Interaction, message_id: int, question: str, *, private: bool
@@ -159,19 +128,3 @@ async def _tell(interaction: discord.Interaction, text: str) -> None:
         await interaction.followup.send(embed=embed_of(notice(text)), ephemeral=True)
     except UNDELIVERED:
         logger.exception("a reply could not be delivered")
-
-
-def _filters(wanted: _Wanted, publishers: tuple[str, ...]) -> Filters:
-    try:
-        since = parse_when(wanted.since, last_moment=False) if wanted.since else None
-        until = parse_when(wanted.until, last_moment=True) if wanted.until else None
-        as_of = parse_when(wanted.as_of, last_moment=True) if wanted.as_of else None
-    except UnreadableDateError as error:
-        raise DiscordError(str(error)) from error
-    for bound, name in ((until, "until"), (as_of, "as_of")):
-        if since and bound and since > bound:
-            raise DiscordError(
-                f"`since` ({since:%Y-%m-%d}) is later than `{name}` ({bound:%Y-%m-%d}): no article lies between them.",
-                remedy="Change one of them.",
-            )
-    return Filters(since=since, until=until, as_of=as_of, publishers=publishers)

@@ -1,0 +1,118 @@
+"""The commands `/timeline`, `/digest` and `/changes`; what they tell is decided in `bot.overviews`."""
+
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord.cogs.ask import place_of
+from bot.discord.desk import Desk
+from bot.discord.embeds import deliver, in_words
+from bot.discord.kept import Place
+from bot.discord.shelf import Shelf
+from bot.discord.wanted import Wanted, publisher_choices
+from bot.overviews import changes, digest, timeline
+from bot.render.discord import AnswerMessage
+from bot.render.discord_overviews import MOST_LINES, changes_message, digest_message, timeline_message
+from index_store import Filters
+
+_MOST_NEW = MOST_LINES // 2  # claims, so that corrections have lines, too
+
+_Topic = app_commands.Range[str, 2, 100]
+_When = app_commands.Range[str, 1, 60]
+
+
+class Overviews(commands.Cog):
+    """Commands that tell more than one answer does, each line a quote. They wait their turn as questions do."""
+
+    def __init__(self, desk: Desk, shelf: Shelf) -> None:
+        self._desk = desk
+        self._shelf = shelf
+
+    @app_commands.command()
+    @app_commands.describe(
+        topic="The matter: Doha talks",
+        since="Only articles from then on: 2025-03-05, March 2025, last week",
+        until="Only articles up to then",
+        source="Only articles of this publisher",
+    )
+    async def timeline(
+        self,
+        interaction: discord.Interaction,
+        topic: _Topic,
+        since: _When | None = None,
+        until: _When | None = None,
+        source: app_commands.Range[str, 1, 100] | None = None,
+    ) -> None:
+        """Tell what happened in a matter, oldest first."""
+        wanted, desk = Wanted(since=since, until=until, source=source), self._desk
+        await self._reply(interaction, wanted, lambda filters, place: timeline_for(desk, topic, filters, place))
+
+    @timeline.autocomplete("source")
+    async def name_publishers(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the publishers that are indexed."""
+        return await publisher_choices(self._shelf, typed)
+
+    @app_commands.command()
+    @app_commands.describe(
+        topic="What the stories should be about; everything where it is left out",
+        since="From when on; the last 24 hours where it is left out",
+    )
+    async def digest(
+        self, interaction: discord.Interaction, topic: _Topic | None = None, since: _When | None = None
+    ) -> None:
+        """Tell the main stories of a time: those of most independent sources first."""
+        desk = self._desk
+        await self._reply(
+            interaction, Wanted(since=since), lambda filters, place: _digest(desk, topic or "", filters, place)
+        )
+
+    @app_commands.command()
+    @app_commands.describe(topic="The matter: Doha talks", since="From when on: yesterday, 2025-03-05, 3 days ago")
+    async def changes(self, interaction: discord.Interaction, topic: _Topic, since: _When) -> None:
+        """Tell what is said of a matter since then that was not said before, and what is said no longer."""
+        desk = self._desk
+        await self._reply(
+            interaction, Wanted(since=since), lambda filters, place: _changes(desk, topic, filters, place)
+        )
+
+    async def _reply(
+        self,
+        interaction: discord.Interaction,
+        wanted: Wanted,
+        tell: Callable[[Filters, Place], Awaitable[AnswerMessage]],
+    ) -> None:
+        """Acknowledge, then show in its place what is told, or why it cannot be."""
+
+        async def message() -> AnswerMessage:
+            return await tell(await wanted.filters(self._shelf), place_of(interaction, private=False))
+
+        async def show() -> None:
+            reply = await self._desk.acknowledge(interaction, private=False)
+            await deliver(reply, await in_words(message()))
+
+        await self._desk.run(show())
+
+
+async def timeline_for(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:
+    """
+    Tell what happened in a matter, once it is this person's turn.
+
+    Raises:
+        DatelineError: If it cannot be told, or not now.
+    """
+    told = await desk.overview(topic, lambda text, index: timeline(index, text, filters, limit=MOST_LINES), place)
+    return timeline_message(told)
+
+
+async def _digest(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:
+    told = await desk.overview(
+        topic.strip(), lambda text, index: digest(index, text or None, filters, limit=MOST_LINES), place
+    )
+    return digest_message(told)
+
+
+async def _changes(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:
+    told = await desk.overview(topic, lambda text, index: changes(index, text, filters, limit=_MOST_NEW), place)
+    return changes_message(told)

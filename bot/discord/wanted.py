@@ -1,0 +1,62 @@
+"""The options of commands that choose articles, as they are typed → filters; and what is offered meanwhile."""
+
+import asyncio
+from dataclasses import dataclass
+
+from discord import app_commands
+
+from bot.discord.shelf import Shelf
+from bot.render.markup import visible
+from index_store import DatelineError, DiscordError, Filters, UnreadableDateError, parse_when
+
+_MOST_CHOICES = 25
+_LONGEST_CHOICE_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The options that choose articles, as they were typed."""
+
+    since: str | None = None
+    until: str | None = None
+    as_of: str | None = None
+    source: str | None = None
+
+    async def filters(self, shelf: Shelf) -> Filters:
+        """
+        Read the options.
+
+        Raises:
+            DiscordError: If one cannot be read, or they leave no time, or no such publisher is indexed.
+        """
+        publishers = (await shelf.publisher(self.source),) if self.source else ()
+        return await asyncio.to_thread(_filters, self, publishers)  # reading dates may load a library
+
+
+async def publisher_choices(shelf: Shelf, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the publishers whose name holds what was typed, those that begin with it first."""
+    try:
+        publishers = await shelf.publishers()
+    except DatelineError:  # while somebody types there is no place for an error
+        return []
+    sought = typed.casefold().strip()
+    fitting = [name for name in publishers if sought in name.casefold() and 0 < len(name) <= _LONGEST_CHOICE_CHARS]
+    fitting.sort(key=lambda name: not name.casefold().startswith(sought))
+    shown = [(visible(name)[:_LONGEST_CHOICE_CHARS], name) for name in fitting]
+    return [app_commands.Choice(name=label, value=name) for label, name in shown if label][:_MOST_CHOICES]
+
+
+def _filters(wanted: Wanted, publishers: tuple[str, ...]) -> Filters:
+    try:
+        since = parse_when(wanted.since, last_moment=False) if wanted.since else None
+        until = parse_when(wanted.until, last_moment=True) if wanted.until else None
+        as_of = parse_when(wanted.as_of, last_moment=True) if wanted.as_of else None
+    except UnreadableDateError as error:
+        raise DiscordError(str(error)) from error
+    for bound, name in ((until, "until"), (as_of, "as_of")):
+        if since and bound and since > bound:
+            raise DiscordError(
+                f"`since` ({since:%Y-%m-%d}) is later than `{name}` ({bound:%Y-%m-%d}): no article lies between them.",
+                remedy="Change one of them.",
+            )
+    return Filters(since=since, until=until, as_of=as_of, publishers=publishers)
