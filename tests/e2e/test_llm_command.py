@@ -44,7 +44,8 @@ def test_json_says_how_it_was_worded(dateline: Dateline) -> None:
     for answer in answers:
         assert misfits(answer, ANSWER) == []
         assert (answer["mode"], answer["note"]) == ("llm", None)
-        assert answer["claims"] == [{"text": CLAIM, "citations": [1], "support": "single-source"}]
+        (claim,) = answer["claims"]
+        assert (claim["text"], claim["citations"], claim["support"]) == (CLAIM, [1], "single-source")
         assert answer["citations"][0]["quote"] == f"The {CLAIM}"
 
 
