@@ -85,7 +85,7 @@ def test_the_bot_keeps_its_index_up_to_date(newsroom: Dateline) -> None:
     bot_command = [*arguments, "--data-dir", newsroom.data_dir or "", "bot"]
 
     async def scenario() -> str:
-        async with LocalDiscord() as discord, RunningBot(bot_command, discord.environment) as bot:
+        async with LocalDiscord(heartbeat_s=2) as discord, RunningBot(bot_command, discord.environment) as bot:
             await bot.wait_for_line("connected as Dateline")
             started = await bot.wait_for_line("re-indexing beside the bot, as process")
             await bot.wait_for_line("1 source: 1 well")
@@ -113,7 +113,7 @@ def test_a_bot_that_indexes_may_start_with_nothing(newsroom: Dateline) -> None:
     bot_command = [*arguments, "--data-dir", newsroom.folder / "empty", "bot"]
 
     async def scenario() -> None:
-        async with LocalDiscord() as discord, RunningBot(bot_command, discord.environment) as bot:
+        async with LocalDiscord(heartbeat_s=2) as discord, RunningBot(bot_command, discord.environment) as bot:
             await bot.wait_for_line("connected as Dateline")
             assert "Nothing is indexed" in (await discord.ask("Who lit the lighthouse of Fårholm?")).text
             (newsroom.folder / "clippings" / "new.txt").write_text(FERRY.format(title="Light again", text=LIGHTHOUSE))
