@@ -16,18 +16,15 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.catalog_file import open_file
-from index_store.errors import IndexStoreError, UnknownArticleError
-from index_store.formats import day
+from index_store.errors import IndexStoreError
+from index_store.past_versions import PastVersions, forgotten_text, unknown_article
 from index_store.records import (
     Article,
     ArticleSummary,
-    Chunk,
     Filters,
     Glance,
-    Lifetime,
     LiveChunk,
     NewVersion,
-    RetiredVersion,
     Vectors,
     Version,
 )
@@ -36,12 +33,9 @@ from index_store.rows import (
     VERSION_COLUMNS,
     chunk_from,
     conditions,
-    epoch,
-    lifetime_from,
     live_chunk_from,
     live_chunk_of,
     marks,
-    retired_from,
     summary_from,
     version_from,
 )
@@ -57,11 +51,13 @@ class Catalog:
 
     Attributes:
         stories: Which of the live articles are copies of each other.
+        past: What became of articles' versions.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.stories = Stories(connection)
+        self.past = PastVersions(connection)
 
     @classmethod
     def open(cls, file: Path) -> Self:
@@ -116,13 +112,6 @@ class Catalog:
         """Whether anything was ever committed."""
         return bool(self._one("SELECT EXISTS (SELECT 1 FROM versions)", ()))
 
-    def history(self, article_id: str) -> tuple[int, datetime | None]:
-        """Number of the article's newest version, live or not (0 for none), and when the first was committed."""
-        number, seen = self._connection.execute(
-            "SELECT max(number), min(first_seen_at) FROM versions WHERE article_id = ?", (article_id,)
-        ).fetchone()
-        return (number, datetime.fromtimestamp(seen, UTC)) if number else (0, None)
-
     def version(self, article_id: str, number: int | None = None) -> Version:
         """
         Return one version of an article: the live one, or the one with this number.
@@ -136,18 +125,11 @@ class Catalog:
             (article_id,) if number is None else (article_id, number),
         ).fetchone()
         if row is None:
-            raise _unknown(article_id, number, self.lifetimes(article_id))
+            raise unknown_article(article_id, number, self.past.lifetimes(article_id))
         version = version_from(row)
         if not version.article.text:
-            raise _forgotten(version)
+            raise forgotten_text(version)
         return version
-
-    def lifetimes(self, article_id: str) -> tuple[Lifetime, ...]:
-        """When each of an article's versions was live, in their order; none for an article that never was."""
-        rows = self._connection.execute(
-            "SELECT number, indexed_at, retired_at FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
-        )
-        return tuple(lifetime_from(row) for row in rows)
 
     def articles(self, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List live articles, newest first."""
@@ -194,25 +176,6 @@ class Catalog:
         where, values = conditions(filters)
         newest = self._one(f"SELECT max(published_epoch) FROM versions WHERE {where}", values)
         return None if newest is None else datetime.fromtimestamp(newest, UTC)
-
-    def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
-        """
-        List the versions that were replaced or removed within a time, those that were latest first.
-
-        Args:
-            filters: `since` and `until` say when they were; the rest, which articles they are of.
-            limit: Most to return.
-        """
-        where, values = conditions(Filters(as_of=filters.as_of, publishers=filters.publishers), live=False)
-        for condition, moment in (("retired_at >= ?", filters.since), ("retired_at <= ?", filters.until)):
-            if moment is not None:
-                where, values = f"{where} AND {condition}", [*values, epoch(moment)]
-        rows = self._connection.execute(
-            f"SELECT retired_at, {VERSION_COLUMNS} FROM versions WHERE {where} "
-            "ORDER BY retired_at DESC, version_id DESC LIMIT ?",
-            (*values, limit),
-        )
-        return tuple(retired_from(row) for row in rows)
 
     # Reading chunks.
 
@@ -267,27 +230,6 @@ class Catalog:
             )
             found += [live_chunk_of(version, chunk) for chunk in chunks]
         return tuple(found)
-
-    def as_of(self, article_id: str, moment: datetime) -> tuple[Version, tuple[Chunk, ...]] | None:
-        """
-        Return the version of a live article that was live at a moment, with its chunks, where it has been replaced.
-
-        Returns:
-            None where the live version was there by then already, or none was. An article whose text of then was
-            forgotten has no chunks.
-        """
-        row = self._connection.execute(
-            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND indexed_at <= ? "
-            "AND retired_at > ? ORDER BY number DESC LIMIT 1",
-            (article_id, epoch(moment), epoch(moment)),
-        ).fetchone()
-        if row is None:
-            return None
-        version = version_from(row[:-1])
-        rows = self._connection.execute(
-            'SELECT position, start, "end", sentences FROM past_chunks WHERE version_id = ? ORDER BY position', row[-1:]
-        )
-        return version, tuple(chunk_from(version.article, row) for row in rows if version.article.text)
 
     def glances(self, keys: Sequence[str], vector: Vectors, filters: Filters) -> dict[str, Glance]:
         """
@@ -384,27 +326,3 @@ def _translated_damage() -> Iterator[None]:
 def _matrix(vectors: Sequence[bytes]) -> Vectors:
     """One row a vector."""
     return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), -1)
-
-
-def _forgotten(version: Version) -> UnknownArticleError:
-    article = version.article
-    return UnknownArticleError(
-        f"The text of version {version.number} of {article.article_id} (“{article.title}”) was given up by "
-        "`dateline compact --forget-versions-before`.",
-        remedy=f"Its publisher may still have it: {article.url}",
-    )
-
-
-def _unknown(article_id: str, number: int | None, lifetimes: Sequence[Lifetime]) -> UnknownArticleError:
-    if not lifetimes:
-        named = article_id if number is None else f"{article_id}, version {number}"
-        return UnknownArticleError(f"No article {named} is indexed.", remedy="`dateline articles list` shows the ids.")
-    last = lifetimes[-1]
-    kept = f"versions 1 to {last.number} are kept" if last.number > 1 else "version 1 is kept"
-    if number is not None:
-        return UnknownArticleError(f"The article {article_id} has no version {number}; {kept}.")
-    removed = f" on {day(last.retired_at)}" if last.retired_at else ""
-    return UnknownArticleError(
-        f"The article {article_id} was removed{removed}; {kept}.",
-        remedy=f"`dateline articles show {article_id} --version {last.number}` shows what it was.",
-    )

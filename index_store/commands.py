@@ -146,7 +146,7 @@ class _Shown:
 
 
 def _shown(catalog: Catalog, article_id: str, number: int | None) -> _Shown:
-    version, lifetimes = catalog.version(article_id, number), catalog.lifetimes(article_id)
+    version, lifetimes = catalog.version(article_id, number), catalog.past.lifetimes(article_id)
     is_live = any(one.retired_at is None for one in lifetimes)
     diff = changes(version, catalog.version(article_id)) if is_live else ()
     return _Shown(version, lifetimes, diff, catalog.stories.copies(article_id, Filters(), limit=_MOST_COPIES))

@@ -191,7 +191,7 @@ class NewsIndex:
         """Quote articles that were corrected since in the words of then: the chunk that has most in common."""
         seen: set[tuple[str, int, int]] = set()
         for passage in passages:
-            then = self._catalog.as_of(passage.article.article_id, moment)
+            then = self._catalog.past.as_of(passage.article.article_id, moment)
             if then is None:
                 yield passage
                 continue
@@ -232,7 +232,7 @@ class NewsIndex:
 
     def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
         """List the versions that were replaced or removed between `since` and `until`, latest first."""
-        return self._catalog.retired(filters, limit=limit)
+        return self._catalog.past.retired(filters, limit=limit)
 
     def openings(self, filters: Filters, *, limit: int) -> tuple[LiveChunk, ...]:
         """Read the first chunk of each article that passes, with its vector, the newest article's first."""
@@ -250,7 +250,7 @@ class NewsIndex:
         """Read articles that were corrected since in the words of then; their vectors are those of now."""
         for article_id, group in groupby(chunks, key=lambda one: one.chunk.article_id):
             live = list(group)
-            then = self._catalog.as_of(article_id, moment) if moment else None
+            then = self._catalog.past.as_of(article_id, moment) if moment else None
             if then is None:
                 yield from live
                 continue

@@ -132,7 +132,7 @@ class IndexWriter:
     ) -> Iterator[NewVersion]:
         first = 0
         for article, chunks in articles:
-            number, first_seen_at = self._catalog.history(article.article_id)
+            number, first_seen_at = self._catalog.past.numbered(article.article_id)
             own = vectors[first : first + len(chunks)]
             likeness = likenesses.get(article.article_id, Likeness())
             yield NewVersion(article, number + 1, first_seen_at or at, chunks, own, likeness)

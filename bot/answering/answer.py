@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from bot.answering.follow_ups import Turn
-from index_store import ArticleSummary, Filters, day, partial_date
+from index_store import Article, ArticleSummary, Filters, Span, day, partial_date
 
 Support = Literal["confirmed", "single-source", "disputed"]
 Standing = Literal["newest", "older"]
@@ -55,6 +55,26 @@ class Citation:
     start: int
     end: int
     also_in: tuple[ArticleSummary, ...] = ()
+
+    @classmethod
+    def of(
+        cls, article: Article, version: int, span: Span, *, n: int = 0, also_in: tuple[ArticleSummary, ...] = ()
+    ) -> Self:
+        """Quote a span of an article version; `n` is 0 until it is numbered."""
+        return cls(
+            n=n,
+            article_id=article.article_id,
+            version=version,
+            url=article.url,
+            title=article.title,
+            publisher=article.publisher,
+            authors=article.authors,
+            published_at=article.published_at,
+            quote=article.text[span.start : span.end],
+            start=span.start,
+            end=span.end,
+            also_in=also_in,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
 _ABOUT_OPENING = 0.5  # share of a topic's words, by rarity, in headline and first chunk: the article is about it
 _ABOUT_MEANING = 0.55  # cosine: below, an article shares no more than the field with a text
-
-
 _EVENTS = 10  # of a timeline that is asked for among other questions
 _NOTHING_QUOTABLE = "No sentence of the indexed articles could be quoted as it stands."
 
@@ -144,8 +142,12 @@ class Answerer:
             if reason:
                 return _Outcome(Told((), ()), window, f"Of {side.name}: {reason}", nearest(findings.passages))
             rest = [other.name for other in sides if other is not side]
-            best = only_of(findings.sentences, side.name, rest, findings.matter)
-            statements += choose(best or findings.sentences, understood, findings.matter)[:1]
+            of_it = only_of(findings.sentences, side.name, rest, findings.matter)
+            if not of_it:
+                return _Outcome(
+                    Told((), ()), window, f"Of {side.name}: {_NOTHING_QUOTABLE}", nearest(findings.passages)
+                )
+            statements += choose(of_it, understood, findings.matter)[:1]
         told = Told(*cite(statements, self._index.version))
         return _Outcome(told, filters, None if told.claims else _NOTHING_QUOTABLE)
 

@@ -1,10 +1,10 @@
 """Sentences → claims with numbered citations, each checked against the stored text."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from bot.answering.agreement import agrees
 from bot.answering.answer import Citation, Claim, Standing, Support
 from bot.answering.disagreement import ToldFigure, contradicts, differing
 from bot.answering.evidence import Matter, Sentence, share
@@ -18,7 +18,6 @@ _WORTH_SAYING = 0.75  # of the best sentence's score
 _SAME = 0.6  # of what one sentence tells, the share that another tells too
 _AGREES = 0.5  # of what is asked for, and of what a claim tells beyond it, the share that bears it out
 _Place: TypeAlias = tuple[str, int, int, int]
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,12 @@ def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matte
 
 
 def only_of(sentences: Sequence[Sentence], name: str, others: Sequence[str], matter: Matter) -> list[Sentence]:
-    """Keep the sentences that tell of one of several that are compared, and of no other."""
+    """Keep the sentences that tell of one of several that are compared, and of no other where there are such."""
     own, of_others = set(matter.terms(name)), set(matter.terms(" ".join(others)))
-    held = ((sentence, set(matter.terms(sentence.text))) for sentence in sentences)
-    return [sentence for sentence, terms in held if own <= terms and not (of_others - own) & terms]
+    held = [(sentence, set(matter.terms(sentence.text))) for sentence in sentences]
+    of_it = [(sentence, terms) for sentence, terms in held if own <= terms]
+    alone = [sentence for sentence, terms in of_it if not (of_others - own) & terms]
+    return alone or [sentence for sentence, _ in of_it]
 
 
 def _statements_of(figures: Sequence[ToldFigure], sentences: Sequence[Sentence], matter: Matter) -> Iterator[Statement]:
@@ -111,13 +112,13 @@ def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
 
 def _witnesses(claim: Statement, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
     """Yield the best sentence of each other article that bears a claim out, for the first few articles."""
-    beyond, numbers = matter.beyond(claim.said), set(_NUMBER.findall(claim.said))
+    beyond = matter.beyond(claim.said)
     seen = {claim.sentence.passage.article.article_id}
     for other in sentences:
         article_id = other.passage.article.article_id
         if article_id in seen or len(seen) > MOST_WITNESSES or other.features.asked < _AGREES:
             continue
-        if numbers <= set(_NUMBER.findall(other.text)) and share(set(matter.terms(other.text)), beyond) >= _AGREES:
+        if agrees(claim.said, other.text) and share(set(matter.terms(other.text)), beyond) >= _AGREES:
             seen.add(article_id)
             yield other
 
@@ -178,18 +179,5 @@ def holds(citation: Citation, version: Version) -> bool:
 
 
 def _citation(sentence: Sentence) -> Citation:
-    article = sentence.passage.article
-    return Citation(
-        n=0,  # numbered once it is known to hold
-        article_id=article.article_id,
-        version=sentence.passage.version,
-        url=article.url,
-        title=article.title,
-        publisher=article.publisher,
-        authors=article.authors,
-        published_at=article.published_at,
-        quote=sentence.text,
-        start=sentence.span.start,
-        end=sentence.span.end,
-        also_in=sentence.passage.also_in,
-    )
+    passage = sentence.passage
+    return Citation.of(passage.article, passage.version, sentence.span, also_in=passage.also_in)

@@ -1,16 +1,17 @@
-"""The date that a sentence names, where it can be read surely: pure functions."""
+"""The dates that a sentence names, where they can be read surely: pure functions."""
 
 import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _SHORT = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _WEEKDAYS = [name.lower() for name in calendar.day_name]
+MONTH_NAMES = "|".join(_MONTHS)
 
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)}|(?:{'|'.join(_SHORT)})\.?)"
+_MONTH = rf"(?P<month>{MONTH_NAMES}|(?:{'|'.join(_SHORT)})\.?)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![-–/]?\d)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(day.title() for day in _WEEKDAYS)})"
@@ -26,6 +27,12 @@ _ON_WEEKDAY = re.compile(rf"(?:\b(?:on|late|early) |(?<=[a-z”\"’] )){_WEEKDA
 _YESTERDAY = re.compile(r"\b[Yy]esterday\b(?! [A-Z])")
 _OF_MONTH = re.compile(rf"\b(?:in|during) (?:early |late |mid-)?{_MONTH},? (?:of )?{_YEAR}", re.IGNORECASE)
 _OF_YEAR = re.compile(rf"\b(?:[Ii]n|[Dd]uring) (?:early |late |mid-)?{_YEAR}(?! (?:to|and|or|through|until)\b)")
+
+# Any day at all, also one to come.
+_MAYBE_YEAR = r"(?:,? (?P<year>(?:19|20)\d\d))?(?!\w)"
+_DAYS = tuple(
+    re.compile(rf"\b{day}{_MAYBE_YEAR}", re.IGNORECASE) for day in (rf"{_DAY} (?:of )?{_MONTH}", rf"{_MONTH} {_DAY}")
+)
 
 _ANY_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # The date limits a time, or belongs to something else: what is told did not happen on it.
@@ -88,6 +95,16 @@ def date_in(sentence: str, *, published: date) -> NamedDate | None:
     if named.start > published or years - {named.start.year}:
         return None
     return named
+
+
+def days_named(sentence: str, published_at: datetime | None) -> Iterator[date]:
+    """Yield the days that a sentence names, past or to come; one without a year is of the year of publication."""
+    for pattern in _DAYS:
+        for match in pattern.finditer(sentence):
+            year = match["year"] or (published_at.year if published_at else None)
+            named = _day_of(int(year), _month_number(match["month"]), int(match["day"])) if year else None
+            if named:
+                yield named.start
 
 
 def _dates(sentence: str, published: date) -> Iterator[NamedDate]:

@@ -1,11 +1,12 @@
 """Choosing the sentences that answer: pure, and explained by its features."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.answering.lead_ins import without_lead_in
 from bot.answering.question import Kind, Understanding
 from index_store import Passage, Span
 
@@ -36,11 +37,6 @@ _SIGNS = {
         re.I,
     ),
 }
-# "MANDALAY — At least", "Paris (AFP) - The", "(CNN) More"
-_DATELINE = re.compile(
-    r"(?:[A-Z][A-Z.’', /-]{2,40}|[A-Z]\w+(?:,? [A-Z]\w+){0,2},?(?= \())(?:,? [A-Z][a-z]+\.? \d{1,2})?"
-    r"(?: \([A-Z][\w /.-]{1,20}\))? ?[—–-]{1,2} (?=[A-Z0-9“\"])|\([A-Z]{2,8}\) ?[—–-]? ?(?=[A-Z0-9“\"])"
-)
 # "He said so" says nothing without the sentence before.
 _NEEDS_THE_ONE_BEFORE = re.compile(r"^[\"“'‘(]*(he|she|it|they|this|that|these|those|his|her|its|their|both)\b", re.I)
 
@@ -130,7 +126,7 @@ class Matter:
         return {term: self.rarity(term) for term in set(self.terms(text)) - self._all}
 
 
-def share(held: set[str], wanted: dict[str, float]) -> float:
+def share(held: Container[str], wanted: Mapping[str, float]) -> float:
     """Share of the wanted terms, by their weights, that are held: 0 to 1; 0 where none is wanted."""
     total = sum(wanted.values())
     return sum(weight for term, weight in wanted.items() if term in held) / total if total else 0.0
@@ -195,8 +191,7 @@ class _Passage:
             before = self._passage.chunk.sentences[position - 1]
             if span.end - before.start <= LONGEST_SENTENCE_CHARS:
                 return Span(before.start, span.end)
-        dateline = _DATELINE.match(text)
-        return Span(span.start + dateline.end(), span.end) if dateline else span
+        return without_lead_in(self._passage.article.text, span)
 
 
 def _could_be_quoted(text: str) -> bool:

@@ -1,11 +1,11 @@
 """What a sentence gives as the answer where a number, an amount, a share or a date is asked for: pure functions."""
 
-import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
+from bot.answering.event_dates import MONTH_NAMES, days_named
 from bot.answering.question import Kind
 
 _LEAST_TERMS = 2  # of those asked about, beside a number in its clause: "1,700 people were injured"
@@ -13,23 +13,17 @@ _COUNTED_WITHIN_WORDS = 4
 _LEAST_DIGITS = 2  # "about 1,700" and 1,719 are one figure, 10 and 12 are not
 
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12}
+_CURRENCIES = {"dollars": "$", "euros": "€", "pounds": "£", "yen": "¥"}
 _WORDS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))  # noqa: SIM905 - easier to read
-_MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
-_MONTH = "|".join(_MONTHS)
 _NUMBER = re.compile(
-    rf"(?P<currency>[$€£¥]\s?)?(?<![\w.,-])(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{'|'.join(_WORDS)}))"
+    rf"(?P<currency>(?:\b[A-Z]{{1,3}})?[$€£¥]\s?)?(?<![\w.,-])(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{'|'.join(_WORDS)}))"
     rf"(?!\w)(?P<scale>[ -]?(?:{'|'.join(_SCALES)})\b)?(?P<percent>\s?(?:%|per ?cent\b))?"
     r"(?P<unit>\s(?:dollars|euros|pounds|yen|yuan|rupees)\b)?",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})|(?P<month_first>{_MONTH}) (?P<day_last>\d{{1,2}}))\b"
-    r"(?:,? (?P<year>(?:19|20)\d\d))?",
-    re.IGNORECASE,
-)
 _CLAUSE_BREAK = re.compile(r"[,;:–—]\s|\s(?:and|but|while|whereas|as)\s", re.IGNORECASE)
-_PART_OF_A_DATE = re.compile(rf"(?:{_MONTH}|at|aged?|in)\s$", re.IGNORECASE)
-_DATE_GOES_ON = re.compile(rf"\s?(?:{_MONTH}|[ap]\.?m\b|o['’]clock)", re.IGNORECASE)
+_PART_OF_A_DATE = re.compile(rf"(?:{MONTH_NAMES}|at|aged?|in)\s$", re.IGNORECASE)
+_DATE_GOES_ON = re.compile(rf"\s?(?:{MONTH_NAMES}|[ap]\.?m\b|o['’]clock)", re.IGNORECASE)
 _YEARS = range(1900, 2101)
 _COUNTED = re.compile(
     r"\bhow (?:many|old|long|far|high|large|big|tall|fast)\s+(?P<what>(?:\S+\s+){1,3})", re.IGNORECASE
@@ -37,7 +31,16 @@ _COUNTED = re.compile(
 _OF_DEATH = "dead killed deaths died victims fatalities toll lives"  # a toll is counted in any of these
 
 Terms = Callable[[str], list[str]]
-Figure = float | date
+
+
+class Amount(NamedTuple):
+    """A number, and the currency that it is in; "" where it counts something else."""
+
+    number: float
+    currency: str = ""
+
+
+Figure = Amount | date
 
 
 class Asked(NamedTuple):
@@ -79,11 +82,10 @@ def figure_in(sentence: str, asked: Asked, *, published_at: datetime | None, ter
         terms: Reduces a text to index terms.
 
     Returns:
-        A number, an amount in whatever currency, a share in percent, or a date; None where the sentence gives none or
-        several.
+        A number, an amount of money, a share in percent, or a date; None where the sentence gives none or several.
     """
     if asked.kind is Kind.TIME:
-        found: set[Figure] = set(_dates(sentence, published_at))
+        found: set[Figure] = set(days_named(sentence, published_at))
     else:
         clauses = _CLAUSE_BREAK.split(sentence)
         about = (clause for clause in clauses if _is_about(set(terms(clause)), asked))
@@ -92,11 +94,13 @@ def figure_in(sentence: str, asked: Asked, *, published_at: datetime | None, ter
 
 
 def differ(one: Figure, other: Figure) -> bool:
-    """Whether two figures contradict each other; one that is the other rounded does not."""
-    if isinstance(one, date) or isinstance(other, date):
+    """Whether two figures contradict each other: not one that is the other rounded, or is in another currency."""
+    if not isinstance(one, Amount) or not isinstance(other, Amount):
         return one != other
-    digits = max(_LEAST_DIGITS, min(_significant_digits(one), _significant_digits(other)))
-    return f"{one:.{digits - 1}e}" != f"{other:.{digits - 1}e}"
+    if one.currency != other.currency:
+        return False
+    digits = max(_LEAST_DIGITS, min(_significant_digits(one.number), _significant_digits(other.number)))
+    return f"{one.number:.{digits - 1}e}" != f"{other.number:.{digits - 1}e}"
 
 
 def _significant_digits(number: float) -> int:
@@ -107,7 +111,7 @@ def _is_about(held: set[str], asked: Asked) -> bool:
     return len(asked.about & held) >= _LEAST_TERMS and all(held & any_of for any_of in asked.needed)
 
 
-def _numbers(clause: str, asked: Asked, terms: Terms) -> Iterator[float]:
+def _numbers(clause: str, asked: Asked, terms: Terms) -> Iterator[Amount]:
     for match in _NUMBER.finditer(clause):
         before, after = clause[: match.start()], clause[match.end() :]
         if _kind_of(match) is asked.kind and (asked.kind is not Kind.NUMBER or _counts(before, match, after)):
@@ -128,17 +132,9 @@ def _counts(before: str, match: "re.Match[str]", after: str) -> bool:
     return not is_year and not _PART_OF_A_DATE.search(before) and not _DATE_GOES_ON.match(after)
 
 
-def _amount(match: "re.Match[str]") -> float:
+def _amount(match: "re.Match[str]") -> Amount:
     digits = match["digits"].lower()
     number = float(_WORDS[digits]) if digits in _WORDS else float(digits.replace(",", ""))
-    return number * _SCALES.get((match["scale"] or "").strip(" -").lower(), 1.0)
-
-
-def _dates(sentence: str, published_at: datetime | None) -> Iterator[date]:
-    """Yield the days that a sentence names; one without a year is of the year of publication."""
-    for match in _DATE.finditer(sentence):
-        year = match["year"] or (published_at.year if published_at else None)
-        month = _MONTHS[(match["month"] or match["month_first"]).lower()]
-        day = int(match["day"] or match["day_last"])
-        if year and 1 <= day <= calendar.monthrange(int(year), month)[1]:
-            yield date(int(year), month, day)
+    scaled = number * _SCALES.get((match["scale"] or "").strip(" -").lower(), 1.0)
+    unit = (match["unit"] or "").strip().lower()
+    return Amount(scaled, (match["currency"] or "").strip() or _CURRENCIES.get(unit, unit))

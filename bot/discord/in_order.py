@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from index_store import DiscordError
 
 
-class Turns:
-    """Lets those who come with the same key take turns, in the order in which they came."""
+class InOrder:
+    """Lets those who come with the same key in one at a time, in the order in which they came."""
 
     def __init__(self, *, limit: int) -> None:
         """

@@ -205,4 +205,4 @@ def _quoted(catalog: Catalog, citation: Citation) -> Quoted:
 
 
 def _live_version(catalog: Catalog, article_id: str) -> int | None:
-    return next((one.number for one in catalog.lifetimes(article_id) if one.retired_at is None), None)
+    return next((one.number for one in catalog.past.lifetimes(article_id) if one.retired_at is None), None)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.answering.evidence import share
 from bot.overviews.citing import Citations
 from bot.overviews.corrections import corrections, dropped, revisions, withdrawals
 from bot.overviews.records import Changes
-from bot.overviews.statements import Reader, Statement, share, witnesses
+from bot.overviews.statements import Reader, Statement, witnesses
 from bot.overviews.told import Told
 from bot.overviews.topic import About, Topic, reader_of
 from index_store import Filters, NewsIndex, day

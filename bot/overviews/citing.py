@@ -1,4 +1,4 @@
-"""Numbering the citations of an overview; each quote is compared with the stored text before it counts."""
+"""Numbering the citations of an overview: each quote is cut from the stored text itself."""
 
 from collections.abc import Iterable, Sequence
 
@@ -38,33 +38,16 @@ class Citations:
         first = self._cite(statement.version, statement.span, copies)
         more = [self._cite(witness.version, witness.span, ()) for witness in witnesses]
         support: Support = "confirmed" if more else "single-source"
-        return Claim(" ".join(statement.text.split()), tuple(sorted({first, *more})), support)
+        return Claim(" ".join(statement.text.split()), tuple(dict.fromkeys((first, *more))), support)
 
     def _cite(self, version: Version, span: Span, copies: tuple[ArticleSummary, ...]) -> int:
         place = (version.article.article_id, version.number, span.start, span.end)
         if place not in self._numbered:
-            self._numbered[place] = _citation(version, span, copies, n=len(self._numbered) + 1)
+            number = len(self._numbered) + 1
+            self._numbered[place] = Citation.of(version.article, version.number, span, n=number, also_in=copies)
         return self._numbered[place].n
 
 
 def summaries(versions: Iterable[Version]) -> tuple[ArticleSummary, ...]:
     """Summarise articles, each once, in order."""
     return tuple(dict.fromkeys(ArticleSummary.of(version.article) for version in versions))
-
-
-def _citation(version: Version, span: Span, copies: tuple[ArticleSummary, ...], *, n: int) -> Citation:
-    article = version.article
-    return Citation(
-        n=n,
-        article_id=article.article_id,
-        version=version.number,
-        url=article.url,
-        title=article.title,
-        publisher=article.publisher,
-        authors=article.authors,
-        published_at=article.published_at,
-        quote=article.text[span.start : span.end],
-        start=span.start,
-        end=span.end,
-        also_in=copies,
-    )

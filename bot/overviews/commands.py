@@ -1,6 +1,7 @@
 """The commands `timeline`, `digest` and `changes`."""
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -23,12 +24,20 @@ from index_store import (
 _LIMITS = click.IntRange(1, 100)
 
 
+def _overview_options(*, most: int, of: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options that all overviews have, and the settings in force."""
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        count = click.option("-n", "limit", type=_LIMITS, default=most, show_default=True, help=f"Most {of} to show.")
+        as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+        return count(as_json(filter_options(configured(command))))
+
+    return give
+
+
 @click.command("timeline")
 @click.argument("topic")
-@click.option("-n", "limit", type=_LIMITS, default=MOST_EVENTS, show_default=True, help="Most events to show.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@filter_options
-@configured
+@_overview_options(most=MOST_EVENTS, of="events")
 def timeline_command(
     configuration: Configuration,
     /,
@@ -58,10 +67,7 @@ def timeline_command(
 
 @click.command("digest")
 @click.argument("topic", required=False)
-@click.option("-n", "limit", type=_LIMITS, default=MOST_STORIES, show_default=True, help="Most stories to show.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@filter_options
-@configured
+@_overview_options(most=MOST_STORIES, of="stories")
 def digest_command(
     configuration: Configuration,
     /,
@@ -92,10 +98,7 @@ def digest_command(
 
 @click.command("changes")
 @click.argument("topic")
-@click.option("-n", "limit", type=_LIMITS, default=MOST_NEW, show_default=True, help="Most new claims to show.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@filter_options
-@configured
+@_overview_options(most=MOST_NEW, of="new claims")
 def changes_command(
     configuration: Configuration,
     /,

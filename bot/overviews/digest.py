@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.answering.evidence import share
 from bot.answering.refusal import that_pass
 from bot.overviews.citing import Citations, summaries
 from bot.overviews.grouping import openings_of, same_stories, shared_terms
 from bot.overviews.records import Digest, Story
-from bot.overviews.statements import Reader, Statement, share, witnesses
+from bot.overviews.statements import Reader, Statement, witnesses
 from bot.overviews.topic import About, Topic, reader_of
 from index_store import Filters, LiveChunk, NewsIndex, day, outlet
 

@@ -5,16 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from bot.answering.agreement import agrees
+from bot.answering.evidence import share
+from bot.answering.lead_ins import without_lead_in
 from index_store import LiveChunk, Span, Version, outlet
 
 _LONGEST_CHARS = 400
 _WORDS = range(6, 70)
 _LEAST_LOWER_CASE_WORDS = 3  # fewer are a heading, a place and a date, or a credit
-_SMALL = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_COUNTS = {word: str(n) for n, word in enumerate(_SMALL, 2)}
-_MULTIPLES = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|half|third|quarter"
-_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_COUNTS)}|{_MULTIPLES})\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:not|no|never|none|nor|neither|without|den(?:y|ies|ied))\b|n[’']t\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!…。।؟][\"”’')\]]*$")
 # What such a sentence speaks of was said before it.
 _LEANS_ON_OTHERS = re.compile(
@@ -34,13 +32,6 @@ _SPEAKER_UNNAMED = re.compile(
     r"[”\"],? (?:he|she|they|it) (?:said|says|told|tells|added|wrote|asked|tweeted|explained)\b"
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
-# What stands before a report's first words: a bullet, "PORT MAREN - ", "PORT MAREN (Quay Mail) - ".
-_DASH = "[-\u2010-\u2015\u2212]+"
-_BULLET = re.compile(rf"\s*(?:[•·▪►●]\s*|(?:\*|{_DASH})\s+)*")
-_PLACE = re.compile(rf"[A-Z][A-Z.'’/ ]{{2,30}}(?:, [A-Z][\w.]*)* {_DASH} (?=[\"“A-Z])")
-_AGENCY = re.compile(
-    rf"(?:[A-Z][\w.'’]*(?:[ ,/]+[A-Z\d][\w.'’]*){{0,6}} )?\([A-Z][\w. ]{{1,24}}\)(?: {_DASH})? (?=[\"“A-Z])"
-)
 _AGREES = 0.5  # of what a statement tells, the share that bears it out
 
 Terms = Callable[[str], list[str]]
@@ -93,18 +84,9 @@ class Reader:
         """Yield the sentences of a chunk that can stand alone."""
         text = chunk.version.article.text
         for place, span in enumerate(chunk.chunk.sentences):
-            own = _without_what_leads_in(text, span)
+            own = without_lead_in(text, span)
             if stands_alone(text[own.start : own.end]):
                 yield self.statement(chunk.version, own, place)
-
-
-def _without_what_leads_in(text: str, span: Span) -> Span:
-    """Begin a span behind a bullet, or a report behind the place and agency that it is from."""
-    start = span.start
-    for pattern in (_BULLET, _PLACE, *([_AGENCY] if start == 0 else ())):
-        match = pattern.match(text, start, span.end)
-        start = match.end() if match else start
-    return Span(start, span.end)
 
 
 def stands_alone(text: str) -> bool:
@@ -127,18 +109,6 @@ def stands_alone(text: str) -> bool:
     return not has_capitals or sum(word[:1].islower() for word in words) >= _LEAST_LOWER_CASE_WORDS
 
 
-def share(held: Iterable[str], wanted: dict[str, float]) -> float:
-    """Share of the wanted terms, by rarity, that are held: 0 to 1; 0 where none is wanted."""
-    total = sum(wanted.values())
-    return sum(wanted[term] for term in wanted.keys() & set(held)) / total if total else 0.0
-
-
-def numbers(text: str) -> frozenset[str]:
-    """Return the numbers that a text names; "two" is 2, and "one" mostly no number."""
-    found = (number.lower() for number in _NUMBER.findall(text))
-    return frozenset(_COUNTS.get(number, number) for number in found)
-
-
 def is_told_by(claim: Statement, other: Statement, *, known: Iterable[str] = (), least: float = _AGREES) -> bool:
     """
     Whether another sentence tells what a claim tells: its numbers, whether it is denied, and most of its words.
@@ -153,7 +123,7 @@ def is_told_by(claim: Statement, other: Statement, *, known: Iterable[str] = (),
     told = {term: rarity for term, rarity in claim.terms.items() if term not in given} if given else claim.terms
     if share(other.terms, told) < least:
         return False
-    return numbers(claim.text) <= numbers(other.text) and bool(_NOT.search(claim.text)) == bool(_NOT.search(other.text))
+    return agrees(claim.text, other.text)
 
 
 def witnesses(claim: Statement, others: Iterable[Statement], *, most: int, known: Iterable[str]) -> list[Statement]:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot.answering.event_dates import NamedDate, date_in, of_day
+from bot.answering.evidence import share
 from bot.overviews.citing import Citations, summaries
 from bot.overviews.grouping import openings_of, same_stories
 from bot.overviews.records import Event, Timeline
-from bot.overviews.statements import Reader, Statement, share, witnesses
+from bot.overviews.statements import Reader, Statement, witnesses
 from bot.overviews.topic import Topic, reader_of
 from index_store import ArticleSummary, Filters, LiveChunk, NewsIndex
 

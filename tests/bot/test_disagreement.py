@@ -7,7 +7,7 @@ import pytest
 from small_index import answerer_over
 
 from bot.answering import Answer, Answerer, Question
-from bot.answering.figures import Figure, asked_figure, differ, figure_in
+from bot.answering.figures import Amount, Figure, asked_figure, differ, figure_in
 from bot.answering.question import Kind, matter_words
 from bot.render.discord import answer_message
 from bot.render.terminal import answer_text
@@ -86,14 +86,14 @@ def test_figures_of_other_things_are_no_contradiction(answerer: Answerer) -> Non
 
 
 FIGURES = [
-    (Kind.NUMBER, "How many people died in the flood?", "At least 1,700 people died in the flood.", 1700.0),
-    (Kind.NUMBER, "How many people died in the flood?", "The flood killed three people on 4 May 2024.", 3.0),
+    (Kind.NUMBER, "How many people died in the flood?", "At least 1,700 people died in the flood.", Amount(1700)),
+    (Kind.NUMBER, "How many people died in the flood?", "The flood killed three people on 4 May 2024.", Amount(3)),
     (Kind.NUMBER, "How many people died in the flood?", "In the flood 12 people died and 30 people died later.", None),
     (Kind.NUMBER, "How many people were injured in the flood?", "The flood killed 12 people.", None),
-    (Kind.MONEY, "How much did the new bridge cost?", "The new bridge cost $1.5 billion, in 2018.", 1.5e9),
-    (Kind.MONEY, "How much did the new bridge cost?", "The new bridge cost 90 million euros.", 9e7),
+    (Kind.MONEY, "How much did the new bridge cost?", "The new bridge cost $1.5 billion, in 2018.", Amount(1.5e9, "$")),
+    (Kind.MONEY, "How much did the new bridge cost?", "The new bridge cost 90 million euros.", Amount(9e7, "€")),
     (Kind.MONEY, "How much did the new bridge cost?", "The new bridge has 90 lamps, which cost much.", None),
-    (Kind.SHARE, "What percentage of ice melted?", "Some 12.5 per cent of the ice melted.", 12.5),
+    (Kind.SHARE, "What percentage of ice melted?", "Some 12.5 per cent of the ice melted.", Amount(12.5)),
     (Kind.TIME, "When does the ferry start?", "The ferry will start on 5 May.", date(2024, 5, 5)),
     (Kind.TIME, "When does the ferry start?", "The ferry will start on May 31, 2025.", date(2025, 5, 31)),
     (Kind.TIME, "When does the ferry start?", "It starts on 31 June.", None),
@@ -115,8 +115,14 @@ def test_the_figure_that_is_asked_for(kind: Kind, question: str, sentence: str, 
 
 def test_a_rounded_figure_is_the_same_figure() -> None:
     """That about 1,700 died does not contradict 1,719; 1,800 does, and so does any other day."""
-    assert not differ(1700.0, 1719.0)
-    assert differ(1700.0, 1800.0)
-    assert differ(1719.0, 1721.0)
-    assert differ(10.0, 12.0)
+    assert not differ(Amount(1700), Amount(1719))
+    assert differ(Amount(1700), Amount(1800))
+    assert differ(Amount(1719), Amount(1721))
+    assert differ(Amount(10), Amount(12))
     assert differ(date(2024, 5, 5), date(2024, 5, 6))
+
+
+def test_two_currencies_are_no_contradiction() -> None:
+    """What costs 9 euros may cost 12 dollars."""
+    assert differ(Amount(9, "€"), Amount(12, "€"))
+    assert not differ(Amount(9, "€"), Amount(12, "$"))

@@ -15,7 +15,7 @@ from bot import adding
 from bot.adding import add_articles
 from bot.discord.buttons import AnswerButton, PageButton, answer_view, page_view
 from bot.discord.cogs.menus import links_of, text_of
-from bot.discord.in_order import Turns
+from bot.discord.in_order import InOrder
 from bot.discord.shelf import variants
 from index_store import DiscordError
 
@@ -24,7 +24,7 @@ def test_turns_are_taken_in_order() -> None:
     """Three of one channel come one after the other, another channel's at once; a fourth is told to wait."""
 
     async def scenario() -> list[str]:
-        turns, came = Turns(limit=3), list[str]()
+        turns, came = InOrder(limit=3), list[str]()
         gate = asyncio.Event()
 
         async def come(name: str, key: int) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from discord_messages import message_of
 from discord_rules import Fault, choice_faults, form_error, mention_faults, message_faults, modal_faults
 
 APPLICATION_ID, BOT_ID, GUILD_ID, OTHER_GUILD_ID, USER_ID = "1001", "1001", "2001", "2002", "4001"
@@ -363,21 +363,8 @@ def _callback_response(interaction: Interaction) -> dict[str, Any]:
 
 
 def _message(interaction: Interaction, content: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": interaction.message_id,
-        "channel_id": interaction.channel_id,
-        "author": BOT,
-        "content": content.get("content") or "",
-        "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
-        "components": content.get("components") or [],
-        "timestamp": datetime.now(UTC).isoformat(),
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "pinned": False,
+    where = {"message_id": interaction.message_id, "channel_id": interaction.channel_id}
+    return message_of(content, author=BOT, **where) | {
         "type": 20,
         "flags": interaction.flags if content else interaction.flags | LOADING,
         "webhook_id": APPLICATION_ID,

@@ -33,6 +33,7 @@ from discord_interactions import (
 from discord_interactions import (
     CHANNEL_ID as CHANNELS,
 )
+from discord_messages import message_of
 from discord_rules import mention_faults, message_faults
 from discord_server import PREFIX, LocalDiscord, _body, _json
 
@@ -229,24 +230,7 @@ class TalkingDiscord(LocalDiscord):
             raise Refusal(403, {"message": "Missing Permissions", "code": 50013}, planned=True)
 
     def _message(self, channel_id: str, content: Mapping[str, Any], *, author: Mapping[str, Any]) -> Message:
-        return {
-            "id": str(next(self._ids)),
-            "channel_id": channel_id,
-            "author": author,
-            "content": content.get("content") or "",
-            "embeds": [{"type": "rich"} | embed for embed in content.get("embeds") or []],
-            "components": content.get("components") or [],
-            "timestamp": datetime.now(UTC).isoformat(),
-            "edited_timestamp": None,
-            "tts": False,
-            "mention_everyone": False,
-            "mentions": [],
-            "mention_roles": [],
-            "attachments": [],
-            "pinned": False,
-            "type": 0,
-            "flags": 0,
-        }
+        return message_of(content, message_id=str(next(self._ids)), channel_id=channel_id, author=author)
 
 
 def text_of(message: Message) -> str:

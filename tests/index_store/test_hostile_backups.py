@@ -189,7 +189,7 @@ def read_all(folder: Path) -> None:
         list(exported_lines(catalog, Filters()))
         SourceLog(catalog.connection).sources()
         for summary in catalog.articles(Filters(), limit=10):
-            catalog.lifetimes(summary.article_id)
+            catalog.past.lifetimes(summary.article_id)
             catalog.stories.copies(summary.article_id, Filters(), limit=5)
         catalog.stories.sharing([1, 2, 3], limit=5)
 

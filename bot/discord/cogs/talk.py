@@ -12,7 +12,7 @@ from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
 from bot.discord.desk import Desk, Said
 from bot.discord.embeds import UNDELIVERED, embed_of
-from bot.discord.in_order import Turns
+from bot.discord.in_order import InOrder
 from bot.discord.kept import KeptAnswer, Place
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
@@ -43,7 +43,7 @@ class Talk(commands.Cog):
         self._bot = bot
         self._desk = desk
         self._in_threads = in_threads
-        self._turns = Turns(limit=MOST_WAITING)
+        self._turns = InOrder(limit=MOST_WAITING)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
