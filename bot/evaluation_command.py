@@ -1,17 +1,18 @@
 """The command `eval`."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bot.answering import Answerer, Question
 from bot.evaluation import SEARCHED_ARTICLES, Evaluation, Failure, KnownQuestion, Outcome, evaluate, read_questions
+from bot.llm import open_wording
 from bot.render.terminal import printable, wrapped
-from index_store import Configuration, Filters, NewsIndex, StoreSettings, configured, counted, open_index
+from index_store import Configuration, Filters, NewsIndex, configured, counted
 
 
 @click.command("eval")
@@ -31,20 +32,17 @@ def evaluate_command(configuration: Configuration, /, files: tuple[Path, ...], *
       dateline eval questions.jsonl --json > figures.json
     """
     questions = [question for file in files for question in read_questions(file)]
-    with closing(open_index(configuration.section(StoreSettings), resident=True)) as index:
-        told = evaluate(list(_outcomes(index, questions)))
+    with closing(Answerer.open(configuration, resident=True, wording=open_wording(configuration))) as answerer:
+        told = evaluate([_outcome(answerer, question) for question in questions])
     click.echo(json.dumps(asdict(told), ensure_ascii=False) if as_json else _readable(told))
 
 
-def _outcomes(index: NewsIndex, questions: list[KnownQuestion]) -> Iterator[Outcome]:
-    answerer = Answerer(index)
-    for question in questions:
-        filters = replace(Filters(), as_of=question.asked_at)
-        answer = answerer.ask(Question(question.text, filters, question.key))
-        found = (
-            index.search(question.text, filters, limit=SEARCHED_ARTICLES, per_article=1) if question.gold_urls else ()
-        )
-        yield Outcome(question, answer, tuple(passage.article.url for passage in found))
+def _outcome(answerer: Answerer, question: KnownQuestion) -> Outcome:
+    filters = Filters(as_of=question.asked_at)
+    answer = answerer.ask(Question(question.text, filters, question.key))
+    search = partial(NewsIndex.search, query=question.text, filters=filters, limit=SEARCHED_ARTICLES, per_article=1)
+    found = answerer.overview(search) if question.gold_urls else ()
+    return Outcome(question, answer, tuple(passage.article.url for passage in found))
 
 
 def _readable(told: Evaluation) -> str:
