@@ -23,6 +23,7 @@ from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.overviews import Overviews
 from bot.discord.cogs.talk import Talk
+from bot.discord.database import Database
 from bot.discord.desk import Desk
 from bot.discord.embeds import embed_of
 from bot.discord.failures import translated_errors
@@ -199,9 +200,8 @@ def run_bot(
     """
     log_to_stderr(settings.log_format)
     _use_addresses(settings)
-    memory = Memory.open(home.folder / "discord.sqlite", keep_days=settings.keep_days)
-    with closing(memory):
-        bot = NewsBot(answerer, settings, memory, home)
+    with closing(Database.open(home.folder / "discord.sqlite")) as database:
+        bot = NewsBot(answerer, settings, Memory(database, keep_days=settings.keep_days), home)
         monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
         with translated_errors(settings, bot.intents):
             asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))

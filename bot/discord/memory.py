@@ -1,121 +1,49 @@
 """
-What the bot remembers: answers given and votes on them, in one SQLite file of the data folder, for a limited time.
+What the bot remembers for a limited time: answers given, and votes on them.
 
 Each method is one transaction, so a process that is killed loses at most the answer it was about to keep.
 """
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from threading import Lock
-from typing import Any, Self
+from typing import Any
 
 from bot.answering import Answer, Turn
+from bot.discord.database import Database
 from bot.discord.kept import KeptAnswer, Place, Trace, read, written
-from index_store import IndexStoreError, MismatchError
 
-SCHEMA_VERSION = 1
 MOST_ANSWERS = 100_000  # about 500 MB; beyond, the oldest go before their time
 LONGEST_COMPLAINT_CHARS = 1_000
 _MOST_TURNS = 5
 _PRUNE_EVERY = 100  # answers
 
-_MIGRATIONS: dict[int, str] = {}  # from each older format to the next
-_SCHEMA = """
-CREATE TABLE answers (
-    answer_id  INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: buttons name it
-    given_at   INTEGER NOT NULL,                   -- seconds since 1970
-    guild_id   INTEGER,                            -- NULL for a direct message
-    channel_id INTEGER NOT NULL,
-    user_id    INTEGER NOT NULL,
-    private    INTEGER NOT NULL,
-    message_id INTEGER,                            -- NULL until it is sent
-    follows    INTEGER REFERENCES answers ON DELETE SET NULL,
-    answer     TEXT NOT NULL                       -- JSON: question, claims, citations with version and span
-);
-CREATE INDEX answers_by_message ON answers (message_id);
-CREATE INDEX answers_by_channel ON answers (channel_id, answer_id);
-CREATE INDEX answers_by_user ON answers (user_id);
-CREATE INDEX answers_by_follows ON answers (follows);
-
-CREATE TABLE quoted (                              -- which articles an answer quotes
-    article_id TEXT NOT NULL,
-    answer_id  INTEGER NOT NULL REFERENCES answers ON DELETE CASCADE,
-    PRIMARY KEY (article_id, answer_id)
-) WITHOUT ROWID;
-CREATE INDEX quoted_by_answer ON quoted (answer_id);
-
-CREATE TABLE votes (
-    answer_id INTEGER NOT NULL REFERENCES answers ON DELETE CASCADE,
-    user_id   INTEGER NOT NULL,
-    voted_at  INTEGER NOT NULL,
-    good      INTEGER NOT NULL,
-    complaint TEXT NOT NULL,                       -- what was wrong; '' where nothing was said
-    PRIMARY KEY (answer_id, user_id)
-) WITHOUT ROWID;
-CREATE INDEX votes_by_user ON votes (user_id);
-"""
 _COLUMNS = "answer_id, answer, user_id, channel_id, guild_id, private, message_id, follows, given_at"
-_MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
 
 
 class Memory:
-    """The file `discord.sqlite`; its methods may be called from any thread."""
+    """The answers and votes in the bot's file; its methods may be called from any thread."""
 
-    def __init__(self, connection: sqlite3.Connection, *, keep_days: int, clock: Callable[[], float]) -> None:
-        self._connection = connection
-        self._keep_s = keep_days * 86_400
-        self._clock = clock
-        self._lock = Lock()
-        self._kept_since_pruning = 0
-
-    @classmethod
-    def open(cls, file: Path, *, keep_days: int, clock: Callable[[], float] = time.time) -> Self:
+    def __init__(self, database: Database, *, keep_days: int, clock: Callable[[], float] = time.time) -> None:
         """
-        Open the file, or make it.
+        Remember in a file.
 
         Args:
-            file: Where it is.
+            database: The file; closed by who opened it.
             keep_days: How long an answer is kept.
             clock: Seconds since 1970.
-
-        Raises:
-            IndexStoreError: If it cannot be opened.
-            MismatchError: If a newer version of Dateline made it, or it is no memory of a bot.
         """
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(file, timeout=5, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise IndexStoreError(
-                f"{file} cannot be opened: {error}.", remedy="Check the folder's permissions."
-            ) from error
-        try:
-            _prepare(connection, file)
-            memory = cls(connection, keep_days=keep_days, clock=clock)
-            memory.prune()
-        except sqlite3.Error as error:
-            connection.close()
-            raise MismatchError(f"{file} cannot be read as a bot's memory: {error}.", remedy=_MOVE_AWAY) from error
-        except BaseException:
-            connection.close()
-            raise
-        return memory
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
+        self._database = database
+        self._keep_s = keep_days * 86_400
+        self._clock = clock
+        self._kept_since_pruning = 0
 
     # Answers.
 
     def keep(self, answer: Answer, place: Place, *, follows: int | None = None) -> int:
         """Keep an answer before it is sent; returns its number."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO answers (given_at, guild_id, channel_id, user_id, private, follows, answer) "
                 "VALUES (?, ?, ?, ?, ?, (SELECT answer_id FROM answers WHERE answer_id = ?), ?)",
@@ -139,7 +67,7 @@ class Memory:
 
     def sent(self, answer_id: int, message_id: int) -> None:
         """Note which message shows an answer."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("UPDATE answers SET message_id = ? WHERE answer_id = ?", (message_id, answer_id))
 
     def answer(self, answer_id: int) -> KeptAnswer | None:
@@ -184,7 +112,7 @@ class Memory:
     def vote(self, answer_id: int, user_id: int, *, good: bool, complaint: str = "") -> bool:
         """Take a user's vote in the place of an earlier one; returns whether the answer is still kept."""
         row = (answer_id, user_id, int(self._clock()), good, _whole(complaint)[:LONGEST_COMPLAINT_CHARS])
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             if not connection.execute("SELECT 1 FROM answers WHERE answer_id = ?", (answer_id,)).fetchone():
                 return False
             connection.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?)", row)
@@ -193,19 +121,19 @@ class Memory:
     def votes(self, answer_id: int) -> tuple[int, int]:
         """Count the votes for and against an answer."""
         query = "SELECT count(*), coalesce(sum(good), 0) FROM votes WHERE answer_id = ?"
-        with self._lock:
-            count, good = self._connection.execute(query, (answer_id,)).fetchone()
+        with self._database.reading() as connection:
+            count, good = connection.execute(query, (answer_id,)).fetchone()
         return good, count - good
 
     # People.
 
     def trace(self, user_id: int) -> Trace:
         """Tell how much is kept about a user."""
-        with self._lock:
-            answers, first = self._connection.execute(
+        with self._database.reading() as connection:
+            answers, first = connection.execute(
                 "SELECT count(*), min(given_at) FROM answers WHERE user_id = ?", (user_id,)
             ).fetchone()
-            votes, voted = self._connection.execute(
+            votes, voted = connection.execute(
                 "SELECT count(*), min(voted_at) FROM votes WHERE user_id = ?", (user_id,)
             ).fetchone()
         oldest = min((moment for moment in (first, voted) if moment is not None), default=None)
@@ -213,14 +141,14 @@ class Memory:
 
     def forget(self, user_id: int) -> bool:
         """Delete a user's questions, their answers with all votes on them, and the user's own votes; returns True."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("DELETE FROM votes WHERE user_id = ?", (user_id,))
             connection.execute("DELETE FROM answers WHERE user_id = ?", (user_id,))
         return True
 
     def prune(self) -> None:
         """Delete what has been kept long enough, and the oldest of what is too much."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("DELETE FROM answers WHERE given_at < ?", (int(self._clock() - self._keep_s),))
             connection.execute(
                 "DELETE FROM answers WHERE answer_id <= "
@@ -235,42 +163,13 @@ class Memory:
     def _some(self, where: str, *values: object, limit: int) -> Iterator[KeptAnswer]:
         """Yield the newest answers first, of those not kept too long; one that cannot be read counts as not kept."""
         query = f"SELECT {_COLUMNS} FROM answers WHERE given_at >= ? AND {where} ORDER BY answer_id DESC LIMIT ?"  # noqa: S608 - joined from constants
-        with self._lock:
-            rows = self._connection.execute(query, (int(self._clock() - self._keep_s), *values, limit)).fetchall()
+        with self._database.reading() as connection:
+            rows = connection.execute(query, (int(self._clock() - self._keep_s), *values, limit)).fetchall()
         for row in rows:
             try:
                 yield _kept_from(row)
             except ValueError:
                 continue
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.rollback()
-                raise
-
-
-def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file, too
-    found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise MismatchError(f"{file} is a database of another program.", remedy=_MOVE_AWAY)
-    if found > SCHEMA_VERSION:
-        message = f"{file} has format {found}; this version of Dateline knows format {SCHEMA_VERSION}."
-        raise MismatchError(message, remedy=f"Use the newer Dateline that made it. Or: {_MOVE_AWAY}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    if found == 0:
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        found = SCHEMA_VERSION
-    for version in range(found, SCHEMA_VERSION):
-        script = f"BEGIN IMMEDIATE; {_MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;"
-        connection.executescript(script)
 
 
 def _kept_from(row: tuple[Any, ...]) -> KeptAnswer:

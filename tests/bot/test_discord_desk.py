@@ -1,8 +1,12 @@
 """Every question's way: asked with the conversation before it, kept, and answered even where nothing can be kept."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
+
+from remembering import remembering
 
 from bot.answering import Answer, Question
 from bot.discord.desk import Desk
@@ -32,12 +36,11 @@ def play(folder: Path, scenario: Callable[[Desk, Memory, Listening], Awaitable[N
     """Play a scenario at a desk of its own."""
 
     async def run() -> None:
-        memory, answerer = Memory.open(folder / "m", keep_days=2), Listening()
-        metrics = Metrics()
+        answerer, metrics = Listening(), Metrics()
         questions = QuestionQueue(answerer, QueueLimits(), metrics)
-        await scenario(Desk(questions, Replies(metrics), memory), memory, answerer)
+        with remembering(folder / "m") as memory:
+            await scenario(Desk(questions, Replies(metrics), memory), memory, answerer)
         questions.close()
-        memory.close()
 
     asyncio.run(run())
 
@@ -59,11 +62,13 @@ def test_a_follow_up_brings_its_conversation(tmp_path: Path) -> None:
 
 
 def test_a_memory_that_fails_costs_no_reply(tmp_path: Path) -> None:
-    """With the file closed under it the desk still answers; only the buttons are missing."""
+    """With a file that lost its tables the desk still answers; only the buttons are missing."""
 
     async def scenario(desk: Desk, memory: Memory, answerer: Listening) -> None:
         kept = memory.answer(memory.keep(Listening().ask(Question("Who is it?")), HERE))
-        memory.close()
+        with closing(sqlite3.connect(tmp_path / "m", isolation_level=None)) as connection:
+            connection.execute("DROP TABLE votes")
+            connection.execute("DROP TABLE answers")
         reply = await desk.answer(Question("And he?"), HERE, follows=kept)
         await desk.note_sent(reply, 99)
         assert reply.answer is not None

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from remembering import remembering
 
 from bot.answering import Answer, Citation, Claim, Question, Turn
 from bot.discord import memory as memory_module
+from bot.discord.database import Database
 from bot.discord.kept import Place, read, written
-from bot.discord.memory import Memory
 from index_store import ArticleSummary, Filters, MismatchError
 
 DAY_S = 86_400.0
@@ -75,10 +76,10 @@ def test_answers_survive_the_process(tmp_path: Path) -> None:
     """An answer is found again by its number and by its message, by a bot that was started anew."""
     file = tmp_path / "new" / "discord.sqlite"
     given_answer = answer(article_ids=("a1", "b2"), said="She said so.")
-    with closing(Memory.open(file, keep_days=30)) as memory:
+    with remembering(file, keep_days=30) as memory:
         answer_id = memory.keep(given_answer, HERE)
         memory.sent(answer_id, 99)
-    with closing(Memory.open(file, keep_days=30)) as memory:
+    with remembering(file, keep_days=30) as memory:
         kept = memory.answer(answer_id)
         assert kept is not None
         assert (kept.answer, kept.place, kept.message_id) == (given_answer, HERE, 99)
@@ -90,9 +91,10 @@ KEEPING = """
 import sys
 from pathlib import Path
 from bot.answering import Answer, Question
+from bot.discord.database import Database
 from bot.discord.kept import Place
 from bot.discord.memory import Memory
-memory = Memory.open(Path(sys.argv[1]), keep_days=30)
+memory = Memory(Database.open(Path(sys.argv[1])), keep_days=30)
 for n in range(100_000):
     answer = Answer(Question(f"question {n}"), "q", (), (), "No.", (), "extractive", 1.0)
     print(memory.keep(answer, Place(7, 11)), flush=True)
@@ -105,7 +107,7 @@ def test_a_killed_bot_remembers_what_it_kept(tmp_path: Path) -> None:
         assert process.stdout is not None
         numbers = [int(process.stdout.readline()) for _ in range(50)]
         process.kill()
-    with closing(Memory.open(tmp_path / "m", keep_days=30)) as memory:
+    with remembering(tmp_path / "m", keep_days=30) as memory:
         assert all(memory.answer(number) for number in numbers)
     with closing(sqlite3.connect(tmp_path / "m")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -114,7 +116,7 @@ def test_a_killed_bot_remembers_what_it_kept(tmp_path: Path) -> None:
 def test_answers_go_when_their_time_has_come(tmp_path: Path) -> None:
     """After the days that the setting says an answer is not found any more, and soon not in the file either."""
     clock = HandSetClock()
-    with closing(Memory.open(tmp_path / "m", keep_days=2, clock=clock)) as memory:
+    with remembering(tmp_path / "m", clock=clock) as memory:
         old = memory.keep(answer(article_ids=("a1",), said="So."), HERE)
         memory.vote(old, 7, good=True)
         clock.now_s += 2 * DAY_S - 1
@@ -133,7 +135,7 @@ def test_answers_go_when_their_time_has_come(tmp_path: Path) -> None:
 def test_no_more_answers_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit the oldest answers go."""
     monkeypatch.setattr(memory_module, "MOST_ANSWERS", 3)
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         numbers = [memory.keep(answer(), HERE) for _ in range(5)]
         memory.prune()
         assert [memory.answer(number) is not None for number in numbers] == [False, False, True, True, True]
@@ -141,7 +143,7 @@ def test_no_more_answers_than_the_limit(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_one_vote_a_person(tmp_path: Path) -> None:
     """A later vote takes the place of an earlier one; an answer that is not kept takes none."""
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         answer_id = memory.keep(answer(), HERE)
         for user, good in ((1, True), (2, True), (1, False), (1, False)):
             assert memory.vote(answer_id, user, good=good, complaint="wrong \ud800" * 1_000)
@@ -151,7 +153,7 @@ def test_one_vote_a_person(tmp_path: Path) -> None:
 
 def test_the_conversation_before_an_answer(tmp_path: Path) -> None:
     """Turns come oldest first, this one last, and no more than five."""
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         last = None
         for n in range(7):
             last = memory.keep(answer(f"question {n}"), HERE, follows=last)
@@ -163,7 +165,7 @@ def test_the_conversation_before_an_answer(tmp_path: Path) -> None:
 def test_the_latest_answer_of_a_channel(tmp_path: Path) -> None:
     """A user's last answer counts for a while, a private one never, another channel's neither."""
     clock = HandSetClock()
-    with closing(Memory.open(tmp_path / "m", keep_days=2, clock=clock)) as memory:
+    with remembering(tmp_path / "m", clock=clock) as memory:
         mine = memory.keep(answer(), HERE)
         memory.keep(answer(), replace(HERE, private=True))
         theirs = memory.keep(answer(), replace(HERE, user_id=8))
@@ -179,7 +181,7 @@ def test_the_latest_answer_of_a_channel(tmp_path: Path) -> None:
 
 def test_answers_that_quote_an_article(tmp_path: Path) -> None:
     """They are found by article, newest first: of this server, and only what everybody there may see."""
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         numbers = {
             name: memory.keep(answer(article_ids=("a1", "b2"), said="So."), place)
             for name, place in (
@@ -200,7 +202,7 @@ def test_answers_that_quote_an_article(tmp_path: Path) -> None:
 def test_a_person_is_forgotten(tmp_path: Path) -> None:
     """Questions, their answers and votes of a person go, also from the file; those of others stay."""
     file = tmp_path / "m"
-    with closing(Memory.open(file, keep_days=2)) as memory:
+    with remembering(file) as memory:
         mine, theirs = memory.keep(answer("my secret matter"), HERE), memory.keep(answer(), replace(HERE, user_id=8))
         memory.vote(mine, 8, good=True)
         memory.vote(theirs, 7, good=True)
@@ -216,7 +218,7 @@ def test_a_person_is_forgotten(tmp_path: Path) -> None:
 
 def test_who_may_see_an_answer(tmp_path: Path) -> None:
     """Whoever is in its channel; a private one is for its asker alone."""
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         public = memory.answer(memory.keep(answer(), HERE))
         private = memory.answer(memory.keep(answer(), replace(HERE, private=True)))
     assert public is not None
@@ -234,13 +236,13 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "none").write_text("no database " * 1_000)
     for name, told in (("other", "another program"), ("newer", "format 99"), ("none", "cannot be read")):
         with pytest.raises(MismatchError, match=told) as refusal:
-            Memory.open(tmp_path / name, keep_days=2)
+            Database.open(tmp_path / name)
         assert "Move it away" in refusal.value.remedy
 
 
 def test_an_answer_that_cannot_be_read_is_not_kept(tmp_path: Path) -> None:
     """A row that another version of Dateline wrote in its own way costs that answer, and nothing else."""
-    with closing(Memory.open(tmp_path / "m", keep_days=2)) as memory:
+    with remembering(tmp_path / "m") as memory:
         answer_id, other = memory.keep(answer(), HERE), memory.keep(answer(), HERE)
         with closing(sqlite3.connect(tmp_path / "m", isolation_level=None)) as connection:
             connection.execute("UPDATE answers SET answer = '{}' WHERE answer_id = ?", (answer_id,))

@@ -1,0 +1,123 @@
+"""
+The file `discord.sqlite` of the data folder: what the bot keeps beside the index.
+
+What is kept in it, and how it is asked, is decided in `memory`, and in the other files that name tables of this one.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from index_store import IndexStoreError, MismatchError
+
+_ANSWERS = """
+CREATE TABLE answers (
+    answer_id  INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: buttons name it
+    given_at   INTEGER NOT NULL,                   -- seconds since 1970
+    guild_id   INTEGER,                            -- NULL for a direct message
+    channel_id INTEGER NOT NULL,
+    user_id    INTEGER NOT NULL,
+    private    INTEGER NOT NULL,
+    message_id INTEGER,                            -- NULL until it is sent
+    follows    INTEGER REFERENCES answers ON DELETE SET NULL,
+    answer     TEXT NOT NULL                       -- JSON: question, claims, citations with version and span
+);
+CREATE INDEX answers_by_message ON answers (message_id);
+CREATE INDEX answers_by_channel ON answers (channel_id, answer_id);
+CREATE INDEX answers_by_user ON answers (user_id);
+CREATE INDEX answers_by_follows ON answers (follows);
+
+CREATE TABLE quoted (                              -- which articles an answer quotes
+    article_id TEXT NOT NULL,
+    answer_id  INTEGER NOT NULL REFERENCES answers ON DELETE CASCADE,
+    PRIMARY KEY (article_id, answer_id)
+) WITHOUT ROWID;
+CREATE INDEX quoted_by_answer ON quoted (answer_id);
+
+CREATE TABLE votes (
+    answer_id INTEGER NOT NULL REFERENCES answers ON DELETE CASCADE,
+    user_id   INTEGER NOT NULL,
+    voted_at  INTEGER NOT NULL,
+    good      INTEGER NOT NULL,
+    complaint TEXT NOT NULL,                       -- what was wrong; '' where nothing was said
+    PRIMARY KEY (answer_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX votes_by_user ON votes (user_id);
+"""
+_FORMATS = (_ANSWERS,)  # what each format adds to the one before it
+FORMAT = len(_FORMATS)
+_MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
+
+
+class Database:
+    """The open file. One thread uses it at a time; any may."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """
+        Open the file, or make it; one of an older format is brought up to date.
+
+        Raises:
+            IndexStoreError: If it cannot be opened.
+            MismatchError: If a newer version of Dateline made it, or it is no file of a bot.
+        """
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(file, timeout=5, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise IndexStoreError(
+                f"{file} cannot be opened: {error}.", remedy="Check the folder's permissions."
+            ) from error
+        try:
+            _prepare(connection, file)
+        except sqlite3.Error as error:
+            connection.close()
+            raise MismatchError(f"{file} cannot be read as a bot's memory: {error}.", remedy=_MOVE_AWAY) from error
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for a query."""
+        with self._lock:
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for one transaction, which an error undoes."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.rollback()
+                raise
+
+
+def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file, too
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise MismatchError(f"{file} is a database of another program.", remedy=_MOVE_AWAY)
+    if found > FORMAT:
+        message = f"{file} has format {found}; this version of Dateline knows format {FORMAT}."
+        raise MismatchError(message, remedy=f"Use the newer Dateline that made it. Or: {_MOVE_AWAY}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    for number, script in enumerate(_FORMATS[found:], start=found + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
