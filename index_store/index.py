@@ -1,8 +1,10 @@
 """`NewsIndex`: searching one data folder."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
@@ -29,7 +31,7 @@ from index_store.records import (
     Version,
 )
 from index_store.source_log import SourceLog
-from index_store.words import Words
+from index_store.words import WordMatch, Words
 
 # Of each kind; 200 changed no figure of the benchmark. The second number is for stories with so many copies that they
 # fill the first.
@@ -46,7 +48,8 @@ class NewsIndex:
     A resident reader (the bot, a batch) searches vectors with Chroma, or in memory where there are few. A one-off
     reader reads and scores them all, which costs less than importing Chroma.
 
-    One search runs at a time, however many threads ask.
+    One search runs at a time, however many threads ask. While it encodes its question, which takes one core, it looks
+    up the question's words on another.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class NewsIndex:
         self._generation = catalog.generation()  # before the copies are opened: what comes later is noticed
         self._searching = Lock()  # all searches share one connection and what it was last brought up to date with
         self._words = Words(folder / "words")
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="words")
         self._nearest: Nearest = ExactNearest(catalog)
         if resident and not chroma and catalog.count_chunks(Filters()) <= _HELD_UP_TO_CHUNKS:
             self._nearest = HeldNearest(catalog)
@@ -101,6 +105,7 @@ class NewsIndex:
 
     def close(self) -> None:
         """Close the files."""
+        self._beside.shutdown()
         self._nearest.close()
         self._catalog.close()
 
@@ -119,22 +124,22 @@ class NewsIndex:
             Live passages, best first; of copies that match alike, those of the one published first.
         """
         with self._searching:
-            vector = self._encoder.encode_question(query)
-            passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
+            encode = cache(partial(self._encoder.encode_question, query))
+            passages = self._search_once(query, encode, filters, limit=limit, per_article=per_article)
             if self._catalog.generation() != self._generation:  # a commit in between may have hidden its articles
-                passages = self._search_once(query, vector, filters, limit=limit, per_article=per_article)
+                passages = self._search_once(query, encode, filters, limit=limit, per_article=per_article)
             return passages
 
     def candidates(self, query: str, filters: Filters) -> list[Candidate]:
         """Return all that a search for this query chooses from, in no order; for training the weights."""
-        return self._candidates(query, self._encoder.encode_question(query), filters, limit=_CANDIDATES[0])
+        return self._candidates(query, lambda: self._encoder.encode_question(query), filters, limit=_CANDIDATES[0])
 
     def _search_once(
-        self, query: str, vector: Vectors, filters: Filters, *, limit: int, per_article: int
+        self, query: str, encode: Callable[[], Vectors], filters: Filters, *, limit: int, per_article: int
     ) -> tuple[Passage, ...]:
         self._refresh()
         for count in _CANDIDATES:
-            candidates = self._candidates(query, vector, filters, limit=count)
+            candidates = self._candidates(query, encode, filters, limit=count)
             best = keep_best(ranked(candidates), limit=limit, per_article=per_article)
             if len(best) == limit or len(candidates) < count:
                 break
@@ -146,14 +151,20 @@ class NewsIndex:
         )
         return tuple(self._of_then(passages, filters.as_of) if filters.as_of else passages)
 
-    def _candidates(self, query: str, vector: Vectors, filters: Filters, *, limit: int) -> list[Candidate]:
+    def _candidates(
+        self, query: str, encode: Callable[[], Vectors], filters: Filters, *, limit: int
+    ) -> list[Candidate]:
         """Find chunks by words and by vectors, `limit` of each kind and their equals, with what speaks for them."""
-        word_scores = dict(self._words.best(query, filters, limit=limit))
+        by_words = self._beside.submit(self._by_words, query, filters, limit=limit)
+        try:
+            vector = encode()
+        finally:
+            word_scores, matches = by_words.result()
         glances = self._catalog.glances(list(word_scores), vector, filters) | self._near(vector, filters, limit=limit)
+        matches |= self._words.matches(query, [key for key in glances if key not in matches])
         stories = self._catalog.stories.story_ids({glance.article_id for glance in glances.values()})
         published = _first_published(glances.values(), stories)
         asking = Asking.of(query, filters.as_of or datetime.now(UTC)).of_these(published.values())
-        matches = self._words.matches(query, list(glances))
         candidates = []
         for key, glance in glances.items():
             story_id = stories.get(glance.article_id, glance.article_id)
@@ -161,6 +172,11 @@ class NewsIndex:
             relevance = Relevance(max(glance.cosine, 0.0), *matches[key], freshness)
             candidates.append(Candidate(key, story_id, glance, word_scores.get(key, 0.0), relevance))
         return candidates
+
+    def _by_words(self, query: str, filters: Filters, *, limit: int) -> tuple[dict[str, float], dict[str, WordMatch]]:
+        """Find the chunks that match a question's words best: their BM25 scores, and how each of them matches."""
+        scores = dict(self._words.best(query, filters, limit=limit))
+        return scores, self._words.matches(query, list(scores))
 
     def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
         """Look up the chunks nearest to a vector, and those as near as the last of them."""
