@@ -186,6 +186,7 @@ def privacy_message(*, answers: int, votes: int, oldest: datetime | None, keep_d
         kept,
         f"Questions and votes are kept for {counted(keep_days, 'day')} with your user id, the channel and the message, "
         "so that buttons and follow-up questions work; then they are deleted.",
+        "Who changed a server's settings is kept with the change, for its managers; deleting takes your name off it.",
         "What you write elsewhere is not kept. Unless its operator says otherwise, the log holds no questions.",
     ]
     return details("Privacy", lines)
@@ -209,6 +210,7 @@ def help_message(*, conversation: str) -> AnswerMessage:
         "Right-click a message → Apps: *Ask about this*, *Has this been posted?*, *Add this article*",
         "",
         "`/privacy` shows what is kept about you, and deletes it.",
+        "`/settings` is for this server's managers: channels, sources, private answers, threads, length, dates.",
     ]
     return details("How to ask", lines, colour=GREEN)
 
