@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from discord_interactions import ROLE_ID, SECOND_CHANNEL_ID, Interaction
+from discord_interactions import GUILD_ID, ROLE_ID, SECOND_CHANNEL_ID, Interaction
 from discord_talk import CHANNEL_ID, DIRECT_CHANNEL_ID, OTHER, TalkingDiscord, text_of
 from test_discord_talk import ME, bot_in
 
@@ -145,6 +145,7 @@ def test_threads_length_dates_and_adders(folder: Path) -> None:
                 for roles, told in (((), "Manage Messages"), ((ROLE_ID,), "has no link")):
                     added = await discord.choose("Add this article", "look at this", roles=roles)
                     assert told in added.text
+                assert "Everybody has this role" in await settle(discord, "adders", role=GUILD_ID)
                 await settle(discord, "adders", otherwise="nobody")
                 assert (
                     "Manage Messages"

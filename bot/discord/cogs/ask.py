@@ -100,22 +100,23 @@ class Ask(commands.Cog):
         elif said.answer is None or hindrance or not isinstance(channel, discord.TextChannel):
             return
         elif wanted or (wanted is None and rule == "always" and not said.answer.abstained):
-            await self._open_thread(interaction, channel, message_id, said.answer.question.text)
+            failure = await self._open_thread(channel, message_id, said.answer.question.text)
+            if failure and (wanted or interaction.permissions.manage_guild):  # others can do nothing about it
+                await _tell(interaction, failure)
 
-    async def _open_thread(
-        self, interaction: discord.Interaction, channel: discord.TextChannel, message_id: int, question: str
-    ) -> None:
-        """Open a thread under the answer; say why where that cannot be."""
+    async def _open_thread(self, channel: discord.TextChannel, message_id: int, question: str) -> str:
+        """Open a thread under the answer; returns why where that cannot be, "" where it is open."""
         name = visible(question)[:_THREAD_NAME_CHARS] or "Question"
         try:
             opened = await channel.create_thread(name=name, message=discord.Object(message_id))
         except discord.Forbidden:
-            await _tell(interaction, "I may not open threads here: give me the permission Create Public Threads.")
+            logger.warning("no thread may be opened in channel %d", channel.id)
+            return "I may not open threads here: give me the permission Create Public Threads."
         except UNDELIVERED:
             logger.exception("a thread could not be opened")
-            await _tell(interaction, "The thread could not be opened; it has been logged.")
-        else:
-            await self._greet(opened)
+            return "The thread could not be opened; it has been logged. Please try again later."
+        await self._greet(opened)
+        return ""
 
     async def _greet(self, thread: discord.Thread) -> None:
         how = {"off": "Ask on with /ask.", "mentions": "Ask on here: write and mention me."}

@@ -91,7 +91,15 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
     ) -> None:
         """Choose who may add articles, beside members with Manage Messages."""
         chosen = role.id if role else {"nobody": NO_ROLE}.get(otherwise or "")
-        await self._change(interaction, lambda rules: replace(rules, adders=chosen), given=bool(role or otherwise))
+
+        def become(rules: GuildRules) -> GuildRules:
+            if role and role.is_default():
+                raise DiscordError(
+                    "Everybody has this role.", remedy="Choose one that few have: other servers read what they add."
+                )
+            return replace(rules, adders=chosen)
+
+        await self._change(interaction, become, given=bool(role or otherwise))
 
     @app_commands.command()
     @app_commands.describe(
