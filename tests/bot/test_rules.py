@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from remembering import remembering
 
-from bot.discord.database import _RULES, Database
+from bot.discord.database import _ANSWERS, _RULES, Database
 from bot.discord.rule_book import MOST_CHANGES, Change, RuleBook
 from bot.render.dates import LANGUAGES
 from bot.rules import MOST_CHANNELS, MOST_SOURCES, NO_ROLE, AnswersArePrivateError, ElsewhereError, GuildRules
@@ -173,10 +173,24 @@ def test_forgetting_who_changed_them(tmp_path: Path) -> None:
         assert book.of(GUILD).answers == "private"
 
 
+def test_a_file_from_before_there_were_settings(tmp_path: Path) -> None:
+    """It is brought up to date with all that is kept in it, and takes settings."""
+    with closing(sqlite3.connect(tmp_path / "m", isolation_level=None)) as connection:
+        connection.executescript(f"{_ANSWERS} PRAGMA user_version = 1;")
+        connection.execute(
+            "INSERT INTO answers (given_at, channel_id, user_id, private, answer) VALUES (1, 2, 3, 0, '')"
+        )
+    with closing(Database.open(tmp_path / "m")) as database:
+        RuleBook(database).change(GUILD, MANAGER, lambda _: PRIVATE)
+        assert RuleBook(database).of(GUILD) == PRIVATE
+        with database.reading() as connection:
+            assert connection.execute("SELECT user_id FROM answers").fetchall() == [(3,)]
+
+
 CHANGING = """
 import sys
 from pathlib import Path
-from bot.discord.database import _RULES, Database
+from bot.discord.database import _ANSWERS, _RULES, Database
 from bot.discord.rule_book import RuleBook
 from dataclasses import replace
 book = RuleBook(Database.open(Path(sys.argv[1])))
