@@ -1,15 +1,24 @@
 """A question and its answer: frozen records that every front end renders."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Self
 
 from bot.answering.follow_ups import Turn
+from bot.answering.forms import sides_of
 from index_store import Article, ArticleSummary, Filters, Span, day, partial_date
 
 Support = Literal["confirmed", "single-source", "disputed"]
 Standing = Literal["newest", "older"]
 NOT_SAID = "The indexed articles don't say."
+
+WriteDate = Callable[[datetime | str | None], str]  # a moment, or a date in ISO 8601 as exactly as it is known
+
+
+def in_english(when: datetime | str | None) -> str:
+    """Write a date for people: "5 March 2025", "March 2025"."""
+    return partial_date(when) if isinstance(when, str) else day(when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +153,25 @@ class Answer:
             return NOT_SAID
         return " ".join(f"{self.lead_in(claim)}{claim.text} {numbers(claim)}" for claim in self.claims)
 
-    def lead_in(self, claim: Claim) -> str:
+    @property
+    def gist(self) -> tuple[Claim, ...]:
+        """The fewest claims that mislead nobody: the first, or all figures that differ, sides or events."""
+        first = self.claims[:1]
+        if any(claim.when for claim in first) or sides_of(self.standalone_question):
+            return self.claims
+        differing = tuple(claim for claim in self.claims if claim.standing or claim.support == "disputed")
+        return differing if first and first[0] in differing else first
+
+    def lead_in(self, claim: Claim, date_of: WriteDate = in_english) -> str:
         """Date an event, or say who told a figure that differs: "Quay Mail, 5 March 2025: "; "" for other claims."""
         if claim.when:
-            return f"{partial_date(claim.when)}: "
+            return f"{date_of(claim.when)}: "
         if claim.standing is None or (claim.standing == "newest" and claim.support != "disputed"):
             return ""
         citation = self.citations[claim.citations[0] - 1]
         before = "" if claim.support == "disputed" else "Before that, "
         newest = " (newest)" if claim.standing == "newest" else ""
-        return f"{before}{citation.publisher or citation.title}, {day(citation.published_at)}{newest}: "
+        return f"{before}{citation.publisher or citation.title}, {date_of(citation.published_at)}{newest}: "
 
 
 def numbers(claim: Claim) -> str:

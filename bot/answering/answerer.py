@@ -166,14 +166,14 @@ class Answerer:
         """Search for a question's evidence, and measure it, without deciding on it."""
         return self._find(self._understand(question), question.filters)[1]
 
-    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+    def about(self, topic: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """
-        Find articles about a topic, or much like a text.
+        Find articles about a topic, or much like a text, among those that pass the filters.
 
         Returns:
             At most `limit` of them, the most relevant first; none where the index holds nothing like it.
         """
-        passages = self._index.search(topic, Filters(), limit=limit, per_article=1)
+        passages = self._index.search(topic, filters, limit=limit, per_article=1)
         return tuple(ArticleSummary.of(passage.article) for passage in passages if _is_about(passage))
 
     def _quoted(self, understood: Understanding, findings: Findings) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
@@ -257,14 +257,14 @@ class LateAnswerer:
         """
         return self._open().ask(question)
 
-    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+    def about(self, topic: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """
         Find articles about a topic; see `Answerer.about`.
 
         Raises:
             EmptyIndexError: If nothing has been indexed yet.
         """
-        return self._open().about(topic, limit=limit)
+        return self._open().about(topic, filters, limit=limit)
 
     def overview(self, tell: Callable[[NewsIndex], Overview]) -> Overview:
         """

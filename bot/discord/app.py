@@ -22,6 +22,7 @@ from bot.discord.cogs.ask import Ask
 from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.overviews import Overviews
+from bot.discord.cogs.settings import Settings
 from bot.discord.cogs.talk import Talk
 from bot.discord.database import Database
 from bot.discord.desk import Desk
@@ -33,6 +34,7 @@ from bot.discord.metrics import Metrics
 from bot.discord.monitoring import IndexedAt, Monitor, monitored
 from bot.discord.questions import AnswersQuestions, QuestionQueue, QueueLimits
 from bot.discord.replies import Replies
+from bot.discord.rule_book import RuleBook
 from bot.discord.shelf import FindsArticles, Shelf
 from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
@@ -72,7 +74,9 @@ class NewsBot(commands.Bot):
         state: Of its connection: "connecting", "connected", "reconnecting" or "stopping".
     """
 
-    def __init__(self, answerer: Answers, settings: DiscordSettings, memory: Memory, home: Home) -> None:
+    def __init__(
+        self, answerer: Answers, settings: DiscordSettings, memory: Memory, rules: RuleBook, home: Home
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,  # there are no prefix commands, but discord.py wants one
             help_command=None,
@@ -87,7 +91,7 @@ class NewsBot(commands.Bot):
         self.replies = Replies(self.metrics)
         self.tree.error(self._apologise)
         self._settings, self._command = settings, home.command
-        self._desk = Desk(self.questions, self.replies, memory)
+        self._desk = Desk(self.questions, self.replies, memory, rules)
         self._shelf = Shelf(home.folder, answerer)
 
     async def setup_hook(self) -> None:
@@ -97,6 +101,7 @@ class NewsBot(commands.Bot):
         ask = Ask(desk, shelf, conversation=settings.conversation)
         for cog in (ask, After(desk, shelf), Look(desk, shelf, settings), Overviews(desk, shelf), menus):
             await self.add_cog(cog)
+        await self.add_cog(Settings(desk, shelf))
         if settings.conversation != "off":
             await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))
         for entry in menus.entries():
@@ -201,7 +206,8 @@ def run_bot(
     log_to_stderr(settings.log_format)
     _use_addresses(settings)
     with closing(Database.open(home.folder / "discord.sqlite")) as database:
-        bot = NewsBot(answerer, settings, Memory(database, keep_days=settings.keep_days), home)
+        memory = Memory(database, keep_days=settings.keep_days)
+        bot = NewsBot(answerer, settings, memory, RuleBook(database), home)
         monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
         with translated_errors(settings, bot.intents):
             asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))

@@ -47,7 +47,25 @@ CREATE TABLE votes (
 ) WITHOUT ROWID;
 CREATE INDEX votes_by_user ON votes (user_id);
 """
-_FORMATS = (_ANSWERS,)  # what each format adds to the one before it
+_RULES = """
+CREATE TABLE guild_rules (
+    guild_id INTEGER PRIMARY KEY,
+    rules    TEXT NOT NULL                         -- JSON; what is left out is as it is where nobody has set anything
+);
+
+CREATE TABLE rule_changes (                        -- the latest of each server
+    change_id  INTEGER PRIMARY KEY,
+    guild_id   INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,                   -- seconds since 1970
+    user_id    INTEGER,                            -- NULL once this person's traces were deleted
+    setting    TEXT NOT NULL,
+    old        TEXT NOT NULL,                      -- JSON, as in guild_rules, of this setting alone
+    new        TEXT NOT NULL
+);
+CREATE INDEX rule_changes_by_guild ON rule_changes (guild_id, change_id);
+CREATE INDEX rule_changes_by_user ON rule_changes (user_id);
+"""
+_FORMATS = (_ANSWERS, _RULES)  # what each format adds to the one before it
 FORMAT = len(_FORMATS)
 _MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
 

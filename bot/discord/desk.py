@@ -11,16 +11,19 @@ from typing import Any, TypeVar
 import discord
 
 from bot.answering import Answer, Question
-from bot.discord.embeds import apology
+from bot.discord.embeds import apology, failure_of
 from bot.discord.kept import KeptAnswer, Place
 from bot.discord.memory import Memory
 from bot.discord.questions import QuestionQueue, Told
 from bot.discord.replies import Replies, Reply
+from bot.discord.rule_book import RuleBook
 from bot.discord.turns import Asker
-from bot.render.discord import AnswerMessage, answer_message, failure_message
-from index_store import DatelineError, NewsIndex
+from bot.render.discord import AnswerMessage, Style, answer_message
+from bot.rules import ElsewhereError, GuildRules
+from index_store import DatelineError, Filters, NewsIndex
 
 Remembered = TypeVar("Remembered")
+Tells = Callable[[str, Filters, NewsIndex], Told]  # topic, what may be drawn on, index → what is told
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +45,43 @@ class Said:
 
 
 class Desk:
-    """Questions in, answers out, for slash commands, buttons and messages alike."""
+    """
+    Questions in, answers out, for slash commands, buttons and messages alike, as each server's managers want them.
 
-    def __init__(self, questions: QuestionQueue, replies: Replies, memory: Memory) -> None:
+    Attributes:
+        rules: What they decided.
+    """
+
+    def __init__(self, questions: QuestionQueue, replies: Replies, memory: Memory, rules: RuleBook) -> None:
+        self.rules = rules
         self._questions = questions
         self._replies = replies
         self._memory = memory
+
+    def place(self, interaction: discord.Interaction, *, private: bool = False) -> Place:
+        """Return who uses a command or button, where, and whether only they may see what comes of it."""
+        channel, rules = interaction.channel, self.rules.of(interaction.guild_id)
+        parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
+        place = Place(interaction.user.id, interaction.channel_id or 0, interaction.guild_id, private, parent_id)
+        return replace(place, private=private or rules.answers == "private" or not self._admits(place))
+
+    def rules_in(self, place: Place) -> GuildRules:
+        """Return what holds there."""
+        return self.rules.of(place.guild_id)
+
+    def style_in(self, place: Place) -> Style:
+        """Return how messages are written there."""
+        rules = self.rules_in(place)
+        return Style(rules.dates, short=rules.length == "short")
+
+    def admit(self, place: Place, *, aloud: bool = False) -> None:
+        """
+        Make sure that the bot may answer there.
+
+        Raises:
+            ElsewhereError, AnswersArePrivateError: See `GuildRules.admit`.
+        """
+        self.rules_in(place).admit(place.channel_id, place.parent_id, aloud=aloud)
 
     async def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what ends in a reply; a bot that stops waits for it."""
@@ -68,27 +102,35 @@ class Desk:
         """
         turns = await self.remember(lambda memory: memory.conversation(follows)) if follows else None
         try:
-            asked = replace(question, text=_whole(question.text), conversation=turns or ())
+            self.admit(place)
+            filters = self.drawn_from(question.filters, place)
+            asked = replace(question, text=_whole(question.text), filters=filters, conversation=turns or ())
             answer = await self._questions.ask(asked, Asker(place.user_id, place.guild_id))
         except DatelineError as error:
             logger.warning("no answer: %s", error)
-            return Said(failure_message(error.message, remedy=error.remedy))
+            return Said(failure_of(error))
         except Exception:  # a person is waiting: whatever went wrong, they are told
             logger.exception("no answer")
             return Said(apology())
         earlier = follows.answer_id if follows else None
         answer_id = await self.remember(lambda memory: memory.keep(answer, place, follows=earlier))
-        return Said(answer_message(answer), answer, answer_id)
+        return Said(answer_message(answer, self.style_in(place)), answer, answer_id)
 
-    async def overview(self, topic: str, tell: Callable[[str, NewsIndex], Told], place: Place) -> Told:
+    async def overview(self, tell: Tells[Told], topic: str, filters: Filters, place: Place) -> Told:
         """
         Wait for an overview of a topic, in the same queue as questions; it is not kept.
 
         Raises:
-            DatelineError: If it cannot be told, or not now.
+            DatelineError: If it cannot be told, or not now or there.
         """
+        self.admit(place)
         whole = _whole(topic)
-        return await self._questions.overview(whole, partial(tell, whole), Asker(place.user_id, place.guild_id))
+        work = partial(tell, whole, self.drawn_from(filters, place))
+        return await self._questions.overview(whole, work, Asker(place.user_id, place.guild_id))
+
+    def drawn_from(self, filters: Filters, place: Place) -> Filters:
+        """Let only the server's own sources pass where the asker names none."""
+        return filters if filters.publishers else replace(filters, publishers=self.rules_in(place).sources)
 
     async def note_sent(self, said: Said, message_id: int | None) -> None:
         """Note which message shows what was said."""
@@ -103,6 +145,13 @@ class Desk:
         except (sqlite3.Error, OSError, ValueError):
             logger.exception("the memory failed")
             return None
+
+    def _admits(self, place: Place) -> bool:
+        try:
+            self.admit(place)
+        except ElsewhereError:
+            return False
+        return True
 
 
 def _whole(text: str) -> str:

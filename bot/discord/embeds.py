@@ -8,6 +8,8 @@ import discord
 
 from bot.discord.replies import Reply
 from bot.render.discord import AnswerMessage, failure_message
+from bot.render.discord_settings import elsewhere_message
+from bot.rules import ElsewhereError
 from index_store import DatelineError
 
 UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
@@ -28,13 +30,20 @@ def apology() -> AnswerMessage:
     return failure_message("Something went wrong on our side; it has been logged.", remedy="Please try again later.")
 
 
+def failure_of(error: DatelineError) -> AnswerMessage:
+    """Say what went wrong, and what to do about it."""
+    if isinstance(error, ElsewhereError):
+        return elsewhere_message(error.channels)
+    return failure_message(error.message, remedy=error.remedy)
+
+
 async def in_words(message: Awaitable[AnswerMessage]) -> AnswerMessage:
     """Wait for a message; a failure becomes one that says what to do."""
     try:
         return await message
     except DatelineError as error:
         logger.warning("a request failed: %s", type(error).__name__)  # its words may be the asker's
-        return failure_message(error.message, remedy=error.remedy)
+        return failure_of(error)
     except Exception:  # a person is waiting: whatever went wrong, they are told
         logger.exception("a request failed")
         return apology()

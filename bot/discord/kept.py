@@ -21,12 +21,14 @@ class Place:
         channel_id: The channel, thread or direct conversation that it was asked in.
         guild_id: The server; None for a direct message.
         private: Whether only the asker sees the answer.
+        parent_id: The channel that a thread hangs under; None elsewhere, and where it is not known. It is not kept.
     """
 
     user_id: int
     channel_id: int
     guild_id: int | None = None
     private: bool = False
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,10 +140,15 @@ class Memory:
         return Trace(answers, votes, None if oldest is None else datetime.fromtimestamp(oldest, UTC))
 
     def forget(self, user_id: int) -> bool:
-        """Delete a user's questions, their answers with all votes on them, and the user's own votes; returns True."""
+        """
+        Delete a user's questions, their answers with all votes on them, and the user's own votes; returns True.
+
+        Settings of servers that the user changed stay as they are, and it is forgotten who changed them.
+        """
         with self._database.writing() as connection:
             connection.execute("DELETE FROM votes WHERE user_id = ?", (user_id,))
             connection.execute("DELETE FROM answers WHERE user_id = ?", (user_id,))
+            connection.execute("UPDATE rule_changes SET user_id = NULL WHERE user_id = ?", (user_id,))
         return True
 
     def prune(self) -> None:

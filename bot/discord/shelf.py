@@ -28,13 +28,14 @@ Read = TypeVar("Read")
 _MOST_WAITING = 50
 _PUBLISHERS_FRESH_S = 60.0
 _ID_LENGTH = 16
+EVERYTHING = Filters()
 
 
 class FindsArticles(Protocol):
     """What the shelf needs of an answerer."""
 
-    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
-        """Find articles about a topic, the most relevant first."""
+    def about(self, topic: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """Find articles about a topic that pass, the most relevant first."""
         ...
 
 
@@ -113,17 +114,17 @@ class Shelf:
             lambda catalog: Holdings(tuple(catalog.publisher_counts()), catalog.newest_published_at(Filters()))
         )
 
-    async def latest(self, topic: str | None, *, limit: int) -> tuple[ArticleSummary, ...]:
-        """List the newest articles, of a topic or of all."""
+    async def latest(self, topic: str | None, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """List the newest articles that pass, of a topic or of all."""
         if not topic:
-            return await self._read(lambda catalog: catalog.articles(Filters(), limit=limit))
-        found = await self.about(topic, limit=5 * limit)
+            return await self._read(lambda catalog: catalog.articles(filters, limit=limit))
+        found = await self.about(topic, filters, limit=5 * limit)
         dated = sorted(found, key=lambda one: one.published_at.timestamp() if one.published_at else 0, reverse=True)
         return tuple(dated[:limit])
 
-    async def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:
-        """Find articles about a topic or like a text, the most relevant first."""
-        return await self._read(lambda _: self._finder.about(topic, limit=limit))
+    async def about(self, topic: str, filters: Filters = EVERYTHING, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """Find articles about a topic or like a text that pass, the most relevant first."""
+        return await self._read(lambda _: self._finder.about(topic, filters, limit=limit))
 
     async def at_addresses(self, addresses: tuple[str, ...]) -> dict[str, tuple[ArticleSummary, ...]]:
         """Find the articles behind each of these addresses."""

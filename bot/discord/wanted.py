@@ -1,6 +1,7 @@
 """The options of commands that choose articles, as they are typed → filters; and what is offered meanwhile."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discord import app_commands
@@ -39,11 +40,17 @@ async def publisher_choices(shelf: Shelf, typed: str) -> list[app_commands.Choic
         publishers = await shelf.publishers()
     except DatelineError:  # while somebody types there is no place for an error
         return []
+    return choices_from({name: name for name in publishers}, typed)
+
+
+def choices_from(names: Mapping[str, str], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the values whose name holds what was typed, those that begin with it first."""
     sought = typed.casefold().strip()
-    fitting = [name for name in publishers if sought in name.casefold() and 0 < len(name) <= _LONGEST_CHOICE_CHARS]
-    fitting.sort(key=lambda name: not name.casefold().startswith(sought))
-    shown = [(visible(name)[:_LONGEST_CHOICE_CHARS], name) for name in fitting]
-    return [app_commands.Choice(name=label, value=name) for label, name in shown if label][:_MOST_CHOICES]
+    fitting = [value for value, name in names.items() if sought in name.casefold()]
+    fitting.sort(key=lambda value: not names[value].casefold().startswith(sought))
+    shown = [(visible(names[value])[:_LONGEST_CHOICE_CHARS], value) for value in fitting]
+    fit = [(label, value) for label, value in shown if label and 0 < len(value) <= _LONGEST_CHOICE_CHARS]
+    return [app_commands.Choice(name=label, value=value) for label, value in fit][:_MOST_CHOICES]
 
 
 def _filters(wanted: Wanted, publishers: tuple[str, ...]) -> Filters:

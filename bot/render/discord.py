@@ -6,11 +6,13 @@ Pure: what comes out is text that fits Discord's limits, and the cog that sends 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.answering import Answer, Citation, Claim, Support
+from bot.render.dates import ENGLISH, date_in, with_dates_in
 from bot.render.markup import link, plain, timestamp, units, visible, web_address
 from bot.render.wording import searched_as, searched_within
-from index_store import ArticleSummary
+from index_store import ArticleSummary, counted
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 TITLE_LIMIT = 256
@@ -71,16 +73,43 @@ class AnswerMessage:
     colour: int
 
 
-def answer_message(answer: Answer) -> AnswerMessage:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """
+    How messages are written.
+
+    Attributes:
+        language: Of the dates that we write, where Discord's own cannot stand: a code of `dates.LANGUAGES`.
+        short: Whether an answer shows its gist alone.
+    """
+
+    language: str = ENGLISH
+    short: bool = False
+
+    def date_of(self, when: datetime | str | None) -> str:
+        """Write a date that we state."""
+        return date_in(when, self.language)
+
+    def reason(self, text: str | None) -> str:
+        """Write why nothing is said: a sentence of ours, in which dates may stand."""
+        return plain(with_dates_in(text or "", self.language), limit=1_000)
+
+
+USUAL = Style()
+
+
+def answer_message(answer: Answer, style: Style = USUAL) -> AnswerMessage:
     """Render an answer, or an abstention with the nearest articles."""
     title = plain(answer.question.text, limit=TITLE_LIMIT) or "Your question"
     if answer.abstained:
-        return AnswerMessage(title, _abstention(answer), (), "", GREY)
-    window = searched_within(answer)
-    description = _searched_as(answer) + _claims(answer) + (f"\n*{window}*" if window else "")
+        return AnswerMessage(title, _abstention(answer, style), (), "", GREY)
+    claims = answer.gist if style.short else answer.claims
+    window = searched_within(answer, style.date_of)
+    description = _searched_as(answer) + _claims(answer, claims, style) + (f"\n*{window}*" if window else "")
     room = EMBED_LIMIT - units(title) - units(description) - _FOOTER_SHARE
-    fields = _citations(answer.citations, room)
-    return AnswerMessage(title, description, fields, _footer(answer, len(fields)), _colour(answer.claims))
+    cited = _cited_by(claims, answer.citations) if style.short else answer.citations
+    fields = _citations(cited, room)
+    return AnswerMessage(title, description, fields, _footer(answer, cited, len(fields)), _colour(answer.claims))
 
 
 def with_line(message: AnswerMessage, line: str) -> AnswerMessage:
@@ -105,19 +134,25 @@ def _searched_as(answer: Answer) -> str:
     return f"*Searched as: {plain(searched, limit=300)}*\n" if searched else ""
 
 
-def _claims(answer: Answer) -> str:
+def _claims(answer: Answer, claims: Sequence[Claim], style: Style) -> str:
     """Write a line a claim. Each may use an equal share of the room that those before it have left."""
-    claims = answer.claims
     shown = claims[: _CLAIMS_SHARE // _LEAST_CLAIM]
     lines: list[str] = []
     room = _CLAIMS_SHARE
     for position, claim in enumerate(shown):
-        line = _claim(claim, answer.lead_in(claim), limit=room // (len(shown) - position))
+        line = _claim(claim, answer.lead_in(claim, style.date_of), limit=room // (len(shown) - position))
         lines.append(line)
         room -= units(line) + len("\n")
     if len(shown) < len(claims):
         lines.append(f"*… and {len(claims) - len(shown)} more.*")
+    if len(claims) < len(answer.claims):
+        lines.append(f"*{counted(len(answer.claims) - len(claims), 'more claim')}: press Why? to read.*")
     return "\n".join(lines)
+
+
+def _cited_by(claims: Sequence[Claim], citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    numbers = {n for claim in claims for n in claim.citations}
+    return tuple(citation for citation in citations if citation.n in numbers)
 
 
 def _claim(claim: Claim, lead_in: str, *, limit: int) -> str:
@@ -162,8 +197,8 @@ def _also_in(citation: Citation) -> str:
     return f"also in {', '.join(others)}\n" if others else ""
 
 
-def _abstention(answer: Answer) -> str:
-    reason = f"**{answer.text}**\n{plain(answer.reason or '', limit=1_000)}".rstrip()
+def _abstention(answer: Answer, style: Style) -> str:
+    reason = f"**{answer.text}**\n{style.reason(answer.reason)}".rstrip()
     if not answer.nearest:
         return _searched_as(answer) + reason
     nearest = "\n".join(_nearest(article) for article in answer.nearest[:3])
@@ -201,9 +236,9 @@ def _publisher(article: Citation | ArticleSummary) -> str:
     return visible(article.publisher or site) or _UNKNOWN
 
 
-def _footer(answer: Answer, shown: int) -> str:
-    articles = len({citation.article_id for citation in answer.citations})
-    hidden = len(answer.citations) - shown
+def _footer(answer: Answer, cited: Sequence[Citation], shown: int) -> str:
+    articles = len({citation.article_id for citation in cited})
+    hidden = len(cited) - shown
     return " · ".join(
         (
             f"{_WORDED[answer.mode]} from {articles} {'article' if articles == 1 else 'articles'}",

@@ -9,8 +9,10 @@ from bot.render.discord import (
     BLUE,
     GREEN,
     GREY,
+    USUAL,
     AnswerMessage,
     EmbedField,
+    Style,
     headline,
     publisher_of,
     support_of,
@@ -88,22 +90,22 @@ def _standing(citation: Citation, newest: int | None) -> str:
     return f"Version {citation.version}, the current one"
 
 
-def why_message(answer: Answer) -> AnswerMessage:
+def why_message(answer: Answer, style: Style = USUAL) -> AnswerMessage:
     """Explain an answer: what was searched, and what each claim rests on; or why nothing is said."""
     fields = [EmbedField("Searched for", plain(answer.standalone_question, limit=600) or "…")]
     fields.append(EmbedField("Among", _among(answer.window)))
     if answer.abstained:
-        fields.append(EmbedField("Why nothing is said", plain(answer.reason or "…", limit=900)))
+        fields.append(EmbedField("Why nothing is said", style.reason(answer.reason) or "…"))
         fields.append(
             EmbedField("Nearest articles", counted(len(answer.nearest), "article") if answer.nearest else "none")
         )
         return AnswerMessage("Why this answer?", "", tuple(fields), "", GREY)
-    lines = [_grounds(answer, claim) for claim in answer.claims[:_MOST_CLAIMS]]
+    lines = [_grounds(answer, claim, style) for claim in answer.claims[:_MOST_CLAIMS]]
     intro = f"{_WORDED[answer.mode]} What it rests on:"
     return AnswerMessage("Why this answer?", "\n".join((intro, *lines)), tuple(fields), "", BLUE)
 
 
-def _grounds(answer: Answer, claim: Claim) -> str:
+def _grounds(answer: Answer, claim: Claim, style: Style) -> str:
     cited = [answer.citations[n - 1] for n in claim.citations]
     names = list(dict.fromkeys(publisher_of(citation) for citation in cited))
     copies = len({copy.article_id for citation in cited for copy in citation.also_in})
@@ -111,7 +113,7 @@ def _grounds(answer: Answer, claim: Claim) -> str:
     repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
     sign, words = support_of(claim)
     told = f"{independent} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
-    return f"{sign} {plain(answer.lead_in(claim) + claim.text, limit=_CLAIM)}\n**{words}**: {told}"
+    return f"{sign} {plain(answer.lead_in(claim, style.date_of) + claim.text, limit=_CLAIM)}\n**{words}**: {told}"
 
 
 def _among(window: Filters) -> str:
@@ -184,6 +186,7 @@ def privacy_message(*, answers: int, votes: int, oldest: datetime | None, keep_d
         kept,
         f"Questions and votes are kept for {counted(keep_days, 'day')} with your user id, the channel and the message, "
         "so that buttons and follow-up questions work; then they are deleted.",
+        "Who changed a server's settings is kept with the change, for its managers; deleting takes your name off it.",
         "What you write elsewhere is not kept. Unless its operator says otherwise, the log holds no questions.",
     ]
     return details("Privacy", lines)
@@ -207,6 +210,7 @@ def help_message(*, conversation: str) -> AnswerMessage:
         "Right-click a message → Apps: *Ask about this*, *Has this been posted?*, *Add this article*",
         "",
         "`/privacy` shows what is kept about you, and deletes it.",
+        "`/settings` is for this server's managers: channels, sources, private answers, threads, length, dates.",
     ]
     return details("How to ask", lines, colour=GREEN)
 

@@ -9,7 +9,9 @@ from bot.render.discord import (
     DESCRIPTION_LIMIT,
     GREY,
     TITLE_LIMIT,
+    USUAL,
     AnswerMessage,
+    Style,
     publisher_link,
     publisher_of,
     support_of,
@@ -17,7 +19,7 @@ from bot.render.discord import (
 )
 from bot.render.discord_details import article_line
 from bot.render.markup import plain, timestamp, units
-from index_store import ArticleSummary, counted, partial_date
+from index_store import ArticleSummary, counted
 
 MOST_LINES = 10  # so that each has room for a link and enough of its quote
 _ROOM = DESCRIPTION_LIMIT - 300  # for all lines; the rest is for what stands above and below
@@ -31,32 +33,32 @@ _Line = Callable[[int], str]  # most UTF-16 units → a line that has no more
 _Source = Citation | ArticleSummary
 
 
-def timeline_message(timeline: Timeline) -> AnswerMessage:
+def timeline_message(timeline: Timeline, style: Style = USUAL) -> AnswerMessage:
     """Render a timeline: a date, what happened in the words of an article, and who reported it."""
     title = _title("Timeline of", timeline.topic)
     if timeline.reason:
-        return _nothing(title, timeline.reason, timeline.nearest)
-    lines = [_event(event, timeline.citations) for event in timeline.events]
+        return _nothing(title, style.reason(timeline.reason), timeline.nearest)
+    lines = [_event(event, timeline.citations, style) for event in timeline.events]
     told = _listed(lines, left_out=timeline.left_out)
     return AnswerMessage(title, told, (), _footer(timeline.citations, timeline.elapsed_ms), BLUE)
 
 
-def digest_message(digest: Digest) -> AnswerMessage:
+def digest_message(digest: Digest, style: Style = USUAL) -> AnswerMessage:
     """Render a digest: each story in a sentence, with who reported it, and when last."""
     title = _title("Digest on", digest.topic) if digest.topic else "Digest"
     if digest.reason:
-        return _nothing(title, digest.reason, digest.nearest)
+        return _nothing(title, style.reason(digest.reason), digest.nearest)
     since = f" since {timestamp(digest.filters.since)}" if digest.filters.since else ""
     told = _listed([_story(story, digest.citations) for story in digest.stories], left_out=digest.left_out)
     told = f"**{counted(digest.articles, 'article')}**{since}\n{told}"
     return AnswerMessage(title, told, (), _footer(digest.citations, digest.elapsed_ms), BLUE)
 
 
-def changes_message(changes: Changes) -> AnswerMessage:
+def changes_message(changes: Changes, style: Style = USUAL) -> AnswerMessage:
     """Render changes: what is new, what was dropped, corrected and withdrawn."""
     title = _title("Changes in", changes.topic)
     if changes.reason:
-        return _nothing(title, changes.reason, changes.nearest)
+        return _nothing(title, style.reason(changes.reason), changes.nearest)
     since = f"**Since {timestamp(changes.filters.since)}**\n" if changes.filters.since else ""
     lines = [
         *_section("New", [_claim(claim, changes.citations) for claim in changes.new]),
@@ -73,7 +75,7 @@ def _title(kind: str, topic: str) -> str:
 
 
 def _nothing(title: str, reason: str, nearest: Sequence[ArticleSummary]) -> AnswerMessage:
-    told = f"**{plain(reason, limit=1_000)}**"
+    told = f"**{reason}**"
     if nearest:
         told += "\n\n**Nearest articles**\n" + "\n".join(map(article_line, nearest[:_NEAREST_SHOWN]))
     return AnswerMessage(title, told, (), "", GREY)
@@ -97,10 +99,10 @@ def _section(title: str, lines: Sequence[_Line]) -> Sequence[_Line]:
     return (lambda limit: head + first(limit - units(head)), *others)
 
 
-def _event(event: Event, citations: Sequence[Citation]) -> _Line:
+def _event(event: Event, citations: Sequence[Citation], style: Style) -> _Line:
     sign, _ = support_of(event.claim)
     cited = _cited(event.claim, citations)
-    begins = f"{sign} **{partial_date(event.date)}** "
+    begins = f"{sign} **{style.date_of(event.date)}** "
     return _line(begins, event.claim.text, cited[0], _names([*cited[1:], *event.retold_in], besides=cited[0]))
 
 

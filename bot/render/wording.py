@@ -1,14 +1,14 @@
 """What every front end says in the same words."""
 
 from bot.answering import Answer
-from index_store import day
+from bot.answering.answer import WriteDate, in_english
 
 
-def searched_within(answer: Answer) -> str:
+def searched_within(answer: Answer, date_of: WriteDate = in_english) -> str:
     """Say which articles were asked where the question's own words of time chose them; "" where they did not."""
     window, asked = answer.window, answer.question.filters
     bounds = [
-        f"{word} {day(moment)}"
+        f"{word} {date_of(moment)}"
         for word, moment, own in (
             ("since", window.since, asked.since),
             ("until", window.until, asked.until),

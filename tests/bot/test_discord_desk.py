@@ -4,18 +4,23 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from remembering import remembering
+import pytest
 
 from bot.answering import Answer, Question
+from bot.discord.database import Database
 from bot.discord.desk import Desk
 from bot.discord.kept import Place
 from bot.discord.memory import Memory
 from bot.discord.metrics import Metrics
 from bot.discord.questions import QuestionQueue, QueueLimits
 from bot.discord.replies import Replies
-from bot.render.discord import AnswerMessage
+from bot.discord.rule_book import RuleBook
+from bot.render.discord import AnswerMessage, Style
+from bot.rules import AnswersArePrivateError, ElsewhereError, GuildRules
+from index_store import Filters
 
 HERE = Place(user_id=7, channel_id=11)
 
@@ -29,7 +34,7 @@ class Listening:
     def ask(self, question: Question) -> Answer:
         """Abstain."""
         self.asked.append(question)
-        return Answer(question, question.text, (), (), "No.", (), "extractive", 1.0)
+        return Answer(question, question.text, (), (), "The newest is of 5 March 2025.", (), "extractive", 1.0)
 
 
 def play(folder: Path, scenario: Callable[[Desk, Memory, Listening], Awaitable[None]]) -> None:
@@ -38,8 +43,9 @@ def play(folder: Path, scenario: Callable[[Desk, Memory, Listening], Awaitable[N
     async def run() -> None:
         answerer, metrics = Listening(), Metrics()
         questions = QuestionQueue(answerer, QueueLimits(), metrics)
-        with remembering(folder / "m") as memory:
-            await scenario(Desk(questions, Replies(metrics), memory), memory, answerer)
+        with closing(Database.open(folder / "m")) as database:
+            memory = Memory(database, keep_days=2)
+            await scenario(Desk(questions, Replies(metrics), memory, RuleBook(database)), memory, answerer)
         questions.close()
 
     asyncio.run(run())
@@ -75,5 +81,47 @@ def test_a_memory_that_fails_costs_no_reply(tmp_path: Path) -> None:
         assert isinstance(reply.message, AnswerMessage)
         assert reply.answer_id is None
         assert len(answerer.asked) == 1
+
+    play(tmp_path, scenario)
+
+
+IN_GUILD = Place(user_id=7, channel_id=11, guild_id=13)
+STRICT = GuildRules(channels=(21,), sources=("Quay Mail",), dates="de", answers="private", length="short")
+
+
+def test_a_server_decides_where_and_of_what(tmp_path: Path) -> None:
+    """Elsewhere nothing is asked and the channels are named; in its channels and threads its sources answer."""
+
+    async def scenario(desk: Desk, _: Memory, answerer: Listening) -> None:
+        desk.rules.change(13, 1, lambda _: STRICT)
+        refused = await desk.answer(Question("Who is it?"), IN_GUILD)
+        assert "Answers are allowed in <#21>" in refused.message.description
+        with pytest.raises(ElsewhereError):
+            await desk.overview(lambda *_: Listening().ask(Question("")), "talks", Filters(), IN_GUILD)
+        assert answerer.asked == []
+        thread = replace(IN_GUILD, parent_id=21)
+        said = await desk.answer(Question("Who is it?"), thread)
+        await desk.answer(Question("Who is it?", Filters(publishers=("Other",))), replace(IN_GUILD, channel_id=21))
+        assert [one.filters.publishers for one in answerer.asked] == [("Quay Mail",), ("Other",)]
+        assert "5. März 2025" in said.message.description
+        assert desk.style_in(thread) == Style("de", short=True)
+        desk.admit(thread)
+        with pytest.raises(AnswersArePrivateError):
+            desk.admit(thread, aloud=True)
+
+    play(tmp_path, scenario)
+
+
+def test_what_one_server_decides_holds_there_alone(tmp_path: Path) -> None:
+    """Other servers and direct messages are as ever."""
+
+    async def scenario(desk: Desk, _: Memory, answerer: Listening) -> None:
+        desk.rules.change(13, 1, lambda _: STRICT)
+        for place in (HERE, replace(IN_GUILD, guild_id=14)):
+            desk.admit(place, aloud=True)
+            said = await desk.answer(Question("Who is it?"), place)
+            assert "of 5 March 2025" in said.message.description
+            assert desk.style_in(place) == Style()
+        assert {one.filters for one in answerer.asked} == {Filters()}
 
     play(tmp_path, scenario)

@@ -12,23 +12,44 @@ from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from discord_interactions import APPLICATION_ID, BOT, BOT_ID, CHANNEL_ID, GUILD_ID, OTHER_GUILD_ID, member
+from discord_interactions import (
+    APPLICATION_ID,
+    BOT,
+    BOT_ID,
+    CHANNEL_ID,
+    GUILD_ID,
+    OTHER_GUILD_ID,
+    ROLE_ID,
+    SECOND_CHANNEL_ID,
+    member,
+)
 from discord_rules import intent_faults
 
 TOKEN_REFUSED, NOT_IDENTIFIED, INTENTS_REFUSED = 4004, 4003, 4014
 PATIENCE = 1.5  # a heartbeat later than this many intervals is missed
 
 
+def channels_of(guild_id: str) -> tuple[str, ...]:
+    """Return the channels of a server: the first has two."""
+    return (CHANNEL_ID[guild_id], *((SECOND_CHANNEL_ID,) if guild_id == GUILD_ID else ()))
+
+
 def guild(guild_id: str) -> dict[str, Any]:
-    """Return a server with one channel, the bot in it, and no permission for anybody but to see it."""
+    """Return a server with a role, the bot in it, and no permission for anybody but to see it."""
     return {
         "id": guild_id,
         "name": "Newsroom",
         "owner_id": "4002",
         "unavailable": False,
         "member_count": 2,
-        "channels": [{"id": CHANNEL_ID[guild_id], "type": 0, "name": "news", "position": 0}],
-        "roles": [{"id": guild_id, "name": "@everyone", "permissions": "1024", "position": 0, "color": 0}],
+        "channels": [
+            {"id": channel_id, "type": 0, "name": f"news{position}", "position": position}
+            for position, channel_id in enumerate(channels_of(guild_id))
+        ],
+        "roles": [
+            {"id": role_id, "name": name, "permissions": "1024", "position": position, "color": 0}
+            for position, (role_id, name) in enumerate(((guild_id, "@everyone"), (ROLE_ID, "Reporters")))
+        ],
         "members": [member(BOT)],
         "emojis": [],
         "features": [],

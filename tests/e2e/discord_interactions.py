@@ -11,6 +11,7 @@ from discord_rules import Fault, choice_faults, form_error, mention_faults, mess
 
 APPLICATION_ID, BOT_ID, GUILD_ID, OTHER_GUILD_ID, USER_ID = "1001", "1001", "2001", "2002", "4001"
 CHANNEL_ID = {GUILD_ID: "3001", OTHER_GUILD_ID: "3002"}
+SECOND_CHANNEL_ID, ROLE_ID = "3003", "8001"  # of the first server
 BOT = {"id": BOT_ID, "username": "Dateline", "discriminator": "0", "global_name": None, "avatar": None, "bot": True}
 
 HOSTILE_NAME = "@everyone [news](https://evil.example) **"
@@ -52,9 +53,9 @@ def person(user_id: str) -> dict[str, Any]:
     return {"id": user_id, "username": name, "discriminator": "0", "global_name": HOSTILE_NAME, "avatar": None}
 
 
-def member(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a user as a member of the server."""
-    joined = {"joined_at": "2024-01-01T00:00:00+00:00", "roles": []}
+def member(user: Mapping[str, Any], roles: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a user as a member of the server, with roles of it."""
+    joined = {"joined_at": "2024-01-01T00:00:00+00:00", "roles": list(roles)}
     return {"user": user, "deaf": False, "mute": False, "flags": 0} | joined
 
 
@@ -83,6 +84,7 @@ class Interaction:
         kind: What the person did: 2 used a command, 3 pressed a button, 4 is typing, 5 sent a form.
         pressed: The message whose button was pressed.
         data: What the bot offered instead of a message: choices, or a form.
+        used_in: The channel that it was used in, where that is not the server's usual one.
     """
 
     interaction_id: str
@@ -100,6 +102,7 @@ class Interaction:
     kind: int = COMMAND
     pressed: dict[str, Any] | None = None
     data: dict[str, Any] | None = None
+    used_in: str | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -117,7 +120,7 @@ class Interaction:
     @property
     def channel_id(self) -> str:
         """Where it was used."""
-        return CHANNEL_ID[self.guild_id] if self.guild_id else f"6{self.user_id}"
+        return self.used_in or (CHANNEL_ID[self.guild_id] if self.guild_id else f"6{self.user_id}")
 
     @property
     def answer_s(self) -> float:
@@ -181,6 +184,7 @@ class Interactions:
         pressed: dict[str, Any] | None = None,
         user_id: str = USER_ID,
         guild_id: str | None = GUILD_ID,
+        used_in: str | None = None,
         **more: Any,
     ) -> tuple[Interaction, dict[str, Any]]:
         """
@@ -192,11 +196,12 @@ class Interactions:
             pressed: The message whose button it was.
             user_id: Who did it.
             guild_id: Where; None in direct messages.
-            more: What differs from the usual event: another member, another channel.
+            used_in: Another channel than the server's usual one.
+            more: What differs from the usual event: another member, for instance.
         """
         number = str(next(self._numbers))
         interaction = Interaction(
-            number, f"token-{number}", self._clock(), user_id, guild_id, kind=kind, pressed=pressed
+            number, f"token-{number}", self._clock(), user_id, guild_id, kind=kind, pressed=pressed, used_in=used_in
         )
         self._by_token[interaction.token] = interaction
         event = _event(interaction, data) | more

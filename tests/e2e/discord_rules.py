@@ -25,6 +25,8 @@ EMBED_LIMITS: dict[Place, int] = {
     ("author", "name"): 256,
 }
 FIELD_LIMITS = {"name": 256, "value": 1_024}
+COMMAND_LIMIT = 8_000  # names, descriptions and values of a command, its options and choices, all subcommands included
+SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
 PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
 
 _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
@@ -95,6 +97,9 @@ def command_faults(commands: Sequence[Payload]) -> tuple[Fault, ...]:
             continue
         found += _named_faults((position,), command)
         found += _option_faults((position, "options"), command.get("options") or [])
+        if (size := _command_units(command)) > COMMAND_LIMIT:
+            limit = f"Command exceeds maximum size ({COMMAND_LIMIT}): {size}"
+            found.append(Fault((position,), "APPLICATION_COMMAND_TOO_LARGE", limit))
     return tuple(found)
 
 
@@ -156,13 +161,13 @@ def modal_faults(modal: Payload) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def choice_faults(choices: Sequence[Payload]) -> tuple[Fault, ...]:
-    """Check what is offered while somebody types."""
-    found = [*_too_many(("choices",), choices, 25)]
+def choice_faults(choices: Sequence[Payload], *, path: Place = ("choices",)) -> tuple[Fault, ...]:
+    """Check what can be chosen, or is offered while somebody types."""
+    found = [*_too_many(path, choices, 25)]
     for position, choice in enumerate(choices):
         for key in ("name", "value"):
-            found += _missing(("choices", position, key), choice.get(key))
-            found += _too_long(("choices", position, key), choice.get(key), 100)
+            found += _missing((*path, position, key), choice.get(key))
+            found += _too_long((*path, position, key), choice.get(key), 100)
     return tuple(found)
 
 
@@ -186,7 +191,22 @@ def _option_faults(path: Place, options: Sequence[Payload]) -> Iterator[Fault]:
         yield from _named_faults((*path, position), option)
         if option.get("type") not in range(1, 12):
             yield Fault((*path, position, "type"), "BASE_TYPE_CHOICES", "Value must be one of 1 to 11")
-        yield from _too_many((*path, position, "choices"), option.get("choices") or [], 25)
+        choices = option.get("choices") or []
+        yield from choice_faults(choices, path=(*path, position, "choices"))
+        if choices and option.get("autocomplete"):
+            message = "Choices and autocomplete are mutually exclusive"
+            yield Fault((*path, position, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", message)
+        yield from _option_faults((*path, position, "options"), option.get("options") or [])
+    if len({option.get("type") in (SUBCOMMAND, SUBCOMMAND_GROUP) for option in options}) > 1:
+        message = "Sub-command and sub-command group option types are mutually exclusive to all other types"
+        yield Fault(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
+
+
+def _command_units(named: Payload) -> int:
+    """Count what Discord counts of a command: names, descriptions and values, all the way down."""
+    own = sum(_units(str(named.get(key) or "")) for key in ("name", "description", "value"))
+    inner = chain(named.get("options") or [], named.get("choices") or [])
+    return own + sum(map(_command_units, inner))
 
 
 def _named_faults(path: Place, named: Payload) -> Iterator[Fault]:

@@ -21,6 +21,8 @@ from discord_interactions import (
     COMPONENT,
     FORM,
     GUILD_ID,
+    HOSTILE_NAME,
+    SECOND_CHANNEL_ID,
     TYPING,
     USER_ID,
     Interaction,
@@ -39,6 +41,7 @@ from discord_server import PREFIX, LocalDiscord, _body, _json
 
 USER, OTHER = person(USER_ID), person("4009")
 CHANNEL_ID, DIRECT_CHANNEL_ID = CHANNELS[GUILD_ID], f"6{USER_ID}"
+_DIRECT_CHANNELS = (DIRECT_CHANNEL_ID, f"6{OTHER['id']}")
 MESSAGE_CONTENT = 1 << 15
 MANAGE_MESSAGES = 1 << 13
 Message = dict[str, Any]
@@ -64,33 +67,69 @@ class TalkingDiscord(LocalDiscord):
 
     # What people do.
 
-    async def use(self, name: str, *, user: Mapping[str, Any] = USER, **options: Any) -> Interaction:
-        """Use a command, and wait for the final message."""
-        command = self.commands[name]
-        types = {option["name"]: option["type"] for option in command.get("options", [])}
-        given = [{"name": key, "type": types[key], "value": value} for key, value in options.items()]
-        data = {"id": command["id"], "name": name, "type": 1, "options": given}
-        return await self._done(COMMAND, data, member=member(user) | {"permissions": "0"})
+    async def use(
+        self,
+        name: str,
+        *,
+        user: Mapping[str, Any] = USER,
+        permissions: int = 0,
+        used_in: str | None = None,
+        **options: Any,
+    ) -> Interaction:
+        """
+        Use a command, and wait for the final message.
 
-    async def complete(self, name: str, option: str, typed: str) -> list[dict[str, Any]]:
+        Args:
+            name: Of the command, and of its part: "settings show".
+            user: Who uses it.
+            permissions: Of that person there. Discord shows nobody a command that they lack the permissions for, but an
+                administrator can allow it to anybody: so can a test, which is why this is not checked here.
+            used_in: Another channel than the usual one.
+            options: What is filled in; channels and roles by their ids.
+        """
+        command, part = self._command(name)
+        types = {option["name"]: option for option in part.get("options", [])}
+        for key, value in options.items():
+            choices = [choice["value"] for choice in types[key].get("choices", [])]
+            assert not choices or value in choices, f"{key}: {value} is not on offer"
+        given = [{"name": key, "type": types[key]["type"], "value": value} for key, value in options.items()]
+        data = _used(command, name, given) | {"resolved": _resolved(given)}
+        who = member(user) | {"permissions": str(permissions)}
+        return await self._done(COMMAND, data, member=who, used_in=used_in)
+
+    async def complete(
+        self, name: str, option: str, typed: str, *, user: Mapping[str, Any] = USER
+    ) -> list[dict[str, Any]]:
         """Type into an option of a command, and return what is offered."""
-        command = self.commands[name]
+        command, part = self._command(name)
+        assert next(one for one in part["options"] if one["name"] == option).get("autocomplete"), "nothing is offered"
         given = [{"name": option, "type": 3, "value": typed, "focused": True}]
-        data = {"id": command["id"], "name": name, "type": 1, "options": given}
-        interaction = await self._begin(TYPING, data)
+        interaction = await self._begin(TYPING, _used(command, name, given), member=member(user) | {"permissions": "0"})
         await asyncio.wait_for(interaction.acknowledged.wait(), 30)
         assert interaction.data is not None
         return interaction.data["choices"]
 
+    def _command(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Find a command, and the part of it that is named: itself where it has none."""
+        first, _, rest = name.partition(" ")
+        command = self.commands[first]
+        return command, next(one for one in command["options"] if one["name"] == rest) if rest else command
+
     async def choose(
-        self, name: str, text: str, *, permissions: int = 0, user: Mapping[str, Any] = USER
+        self,
+        name: str,
+        text: str,
+        *,
+        permissions: int = 0,
+        user: Mapping[str, Any] = USER,
+        roles: tuple[str, ...] = (),
     ) -> Interaction:
         """Choose an entry of a message's menu."""
         message = self._message(CHANNEL_ID, {"content": text}, author=OTHER)
         resolved = {"messages": {message["id"]: message}}
         command = self.commands[name]
         data = {"id": command["id"], "name": name, "type": 3, "target_id": message["id"], "resolved": resolved}
-        return await self._done(COMMAND, data, member=member(user) | {"permissions": str(permissions)})
+        return await self._done(COMMAND, data, member=member(user, roles) | {"permissions": str(permissions)})
 
     async def press(
         self, shown: Interaction | Message, deed: str, *, user: Mapping[str, Any] = USER, is_form: bool = False
@@ -183,13 +222,13 @@ class TalkingDiscord(LocalDiscord):
 
     async def _post(self, request: web.Request) -> web.Response:
         content, channel_id = await _body(request), request.match_info["channel"]
-        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads}:
+        if channel_id not in {CHANNEL_ID, SECOND_CHANNEL_ID, *_DIRECT_CHANNELS, *self.threads}:
             raise unknown("Channel", 10003)
         for fault in mention_faults(content):
             self._report(str(fault))
         if faults := message_faults(content):
             raise invalid_form(faults)
-        self._need("SEND_MESSAGES" if channel_id != DIRECT_CHANNEL_ID else "")
+        self._need("SEND_MESSAGES" if channel_id not in _DIRECT_CHANNELS else "")
         self._need("EMBED_LINKS" if content.get("embeds") else "")
         message = self._message(channel_id, content, author=BOT)
         async with self._news:
@@ -231,6 +270,24 @@ class TalkingDiscord(LocalDiscord):
 
     def _message(self, channel_id: str, content: Mapping[str, Any], *, author: Mapping[str, Any]) -> Message:
         return message_of(content, message_id=str(next(self._ids)), channel_id=channel_id, author=author)
+
+
+def _used(command: Mapping[str, Any], name: str, given: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a use of a command, or of a part of one, with what was filled in."""
+    part = name.partition(" ")[2]
+    options = [{"name": part, "type": 1, "options": given}] if part else given
+    return {"id": command["id"], "name": command["name"], "type": 1, "options": options}
+
+
+def _resolved(given: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the channels and roles among what was filled in, as Discord sends them along."""
+    named: dict[int, list[str]] = {7: [], 8: []}
+    for option in given:
+        if option["type"] in named:
+            named[option["type"]].append(option["value"])
+    channels = {one: {"id": one, "type": 0, "name": HOSTILE_NAME, "permissions": "0"} for one in named[7]}
+    role = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "position": 1, "permissions": "0"}
+    return {"channels": channels, "roles": {one: role | {"id": one, "name": HOSTILE_NAME} for one in named[8]}}
 
 
 def text_of(message: Message) -> str:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from bot.answering import Answer, Question
 from bot.discord.app import Home, run_bot
 from bot.settings import DiscordSettings
-from index_store import ArticleSummary, DatelineError, EmptyIndexError, load_configuration
+from index_store import ArticleSummary, DatelineError, EmptyIndexError, Filters, load_configuration
 
 
 class ScriptedAnswerer:
@@ -32,7 +32,7 @@ class ScriptedAnswerer:
             time.sleep(0.2)
         return Answer(question, question.text, (), (), "The indexed articles don't say.", (), "extractive", 1.0)
 
-    def about(self, topic: str, *, limit: int) -> tuple[ArticleSummary, ...]:  # noqa: ARG002 -- as the real one
+    def about(self, topic: str, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:  # noqa: ARG002 -- as the real one
         """Find nothing."""
         return ()
 

@@ -7,6 +7,9 @@ from discord_rules import command_faults, form_error, intent_faults, mention_fau
 
 FIELD = {"name": "n", "value": "v"}
 OPTION = {"type": 3, "name": "question", "description": "What?", "required": True}
+PART = {"type": 1, "name": "part", "description": "A part."}
+CHOICE = [{"name": "One", "value": "one"}]
+WORDY = [OPTION | {"name": f"o{n}", "description": "d" * 100} for n in range(4)]
 ASK = {"name": "ask", "description": "Ask.", "options": [OPTION]}
 LONGEST_EMBED = {
     "title": "t" * 256,
@@ -95,6 +98,11 @@ def test_mentions_must_be_off(message: dict[str, Any]) -> None:
         ([ASK | {"options": [OPTION | {"type": 12}]}], "0.options.0.type"),
         ([ASK | {"options": [OPTION | {"description": ""}]}], "0.options.0.description"),
         ([ASK | {"options": [OPTION | {"choices": [{}] * 26}]}], "0.options.0.choices"),
+        ([ASK | {"options": [OPTION | {"choices": [{"name": "", "value": "a"}]}]}], "0.options.0.choices.0.name"),
+        ([ASK | {"options": [OPTION | {"choices": CHOICE, "autocomplete": True}]}], "0.options.0.choices"),
+        ([ASK | {"options": [PART, OPTION]}], "0.options"),
+        ([ASK | {"options": [PART | {"options": [OPTION | {"name": "Q"}]}]}], "0.options.0.options.0.name"),
+        ([ASK | {"options": [PART | {"name": f"p{n}", "options": WORDY} for n in range(20)]}], "0"),
         ([ASK | {"name": f"ask{n}"} for n in range(101)], ""),
     ],
 )

@@ -8,11 +8,11 @@ from discord.ext import commands, tasks
 from bot.answering import Answer, Question
 from bot.answering.follow_ups import topic_of
 from bot.discord.buttons import HANDLER, ComplaintForm, Deed, complaint_in, page_view
-from bot.discord.cogs.ask import place_of, show
+from bot.discord.cogs.ask import show
 from bot.discord.cogs.overviews import timeline_for
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, embed_of, in_words
-from bot.discord.kept import KeptAnswer, Place
+from bot.discord.kept import KeptAnswer
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
 from bot.render.discord import AnswerMessage, with_line
@@ -89,7 +89,7 @@ class After(commands.Cog, name=HANDLER):
         if kept is None:
             await deliver(reply, notice(NOT_KEPT))
         elif deed == "why":
-            await deliver(reply, why_message(kept.answer))
+            await deliver(reply, why_message(kept.answer, self._desk.style_in(kept.place)))
         elif deed == "timeline":
             await deliver(reply, await in_words(self._timeline(interaction, kept.answer)))
         elif deed == "newer":
@@ -119,12 +119,12 @@ class After(commands.Cog, name=HANDLER):
     async def _timeline(self, interaction: discord.Interaction, answer: Answer) -> AnswerMessage:
         """Tell what happened in the matter of an answer, from the articles that it was drawn from."""
         question = answer.standalone_question
-        place = place_of(interaction, private=True)
+        place = self._desk.place(interaction, private=True)
         return await timeline_for(self._desk, topic_of(question) or question, answer.question.filters, place)
 
     async def _ask_again(self, interaction: discord.Interaction, reply: Reply, kept: KeptAnswer) -> None:
         """Ask the question as it was searched, with the same filters; only who pressed sees the answer."""
-        place = Place(interaction.user.id, kept.place.channel_id, kept.place.guild_id, private=True)
+        place = self._desk.place(interaction, private=True)
         question = Question(kept.answer.standalone_question, kept.answer.question.filters)
         said = await self._desk.answer(question, place)
         if said.answer:

@@ -1,6 +1,7 @@
 """Discord's side of asking; what an answer says is decided in `bot.answering`, how it looks in `bot.render`."""
 
 import logging
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -9,18 +10,19 @@ from discord.ext import commands
 from bot.answering import Question
 from bot.discord.buttons import answer_view
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, deliver, embed_of
+from bot.discord.embeds import UNDELIVERED, deliver, embed_of, failure_of
 from bot.discord.kept import Place
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
 from bot.discord.wanted import Wanted, publisher_choices
-from bot.render.discord import failure_message
+from bot.render.discord import with_line
 from bot.render.discord_details import notice
 from bot.render.markup import visible
 from index_store import DatelineError
 
 LONGEST_QUESTION_CHARS = 300
 _THREAD_NAME_CHARS = 100
+_PRIVATE_ANYWAY = "*On this server answers are private: only you see this one.*"
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +42,8 @@ class Ask(commands.Cog):
         until="Only articles up to then",
         source="Only articles of this publisher",
         as_of="Answer as if it were then: nothing published later",
-        private="Show the answer only to you (default: no)",
-        thread="Open a thread for further questions (default: no)",
+        private="Show the answer only to you (default: as this server has it)",
+        thread="Open a thread for further questions (default: as this server has it)",
     )
     async def ask(  # noqa: PLR0913, PLR0917 -- one argument an option
         self,
@@ -51,8 +53,8 @@ class Ask(commands.Cog):
         until: app_commands.Range[str, 1, 60] | None = None,
         source: app_commands.Range[str, 1, 100] | None = None,
         as_of: app_commands.Range[str, 1, 60] | None = None,
-        private: bool = False,  # noqa: FBT001, FBT002 -- discord.py makes an option of it
-        thread: bool = False,  # noqa: FBT001, FBT002 -- the same
+        private: bool | None = None,  # noqa: FBT001 -- discord.py makes an option of it
+        thread: bool | None = None,  # noqa: FBT001 -- the same
     ) -> None:
         """Answer a question from the indexed news, every claim with the passage it comes from."""
         wanted = Wanted(since=since, until=until, as_of=as_of, source=source)
@@ -64,43 +66,57 @@ class Ask(commands.Cog):
         return await publisher_choices(self._shelf, typed)
 
     async def _reply(
-        self, interaction: discord.Interaction, question: str, wanted: Wanted, *, private: bool, thread: bool
+        self,
+        interaction: discord.Interaction,
+        question: str,
+        wanted: Wanted,
+        *,
+        private: bool | None,
+        thread: bool | None,
     ) -> None:
         """Acknowledge, then edit the acknowledgement."""
-        reply = await self._desk.acknowledge(interaction, private=private)
+        place = self._desk.place(interaction, private=bool(private))
+        reply = await self._desk.acknowledge(interaction, private=place.private)
         try:
             filters = await wanted.filters(self._shelf)
         except DatelineError as error:
-            await deliver(reply, failure_message(error.message, remedy=error.remedy))
+            await deliver(reply, failure_of(error))
             return
-        said = await self._desk.answer(Question(question, filters), place_of(interaction, private=private))
+        said = await self._desk.answer(Question(question, filters), place)
+        if said.answer and private is False and place.private:
+            said = replace(said, message=with_line(said.message, _PRIVATE_ANYWAY))
         shown = await show(self._desk, reply, said)
-        if thread and shown:
-            await self._open_thread(interaction, shown, question, private=private)
+        if shown:
+            await self._continue_in_thread(interaction, shown, said, place, wanted=thread)
 
-    async def _open_thread(
-        self, interaction: discord.Interaction, message_id: int, question: str, *, private: bool
+    async def _continue_in_thread(
+        self, interaction: discord.Interaction, message_id: int, said: Said, place: Place, *, wanted: bool | None
     ) -> None:
-        """Open a thread under the answer; say why where that cannot be."""
-        channel = interaction.channel
-        if private or not isinstance(channel, discord.TextChannel):
-            why = (
-                "A private answer has no thread."
-                if private
-                else "A thread can be opened in a server's text channel only."
-            )
-            await _tell(interaction, why)
+        """Open a thread under the answer where the asker or the server wants one; tell an asker why there is none."""
+        rule, channel = self._desk.rules_in(place).threads, interaction.channel
+        hindrance = _hindrance(rule, channel, private=place.private)
+        if wanted and hindrance:
+            await _tell(interaction, hindrance)
+        elif said.answer is None or hindrance or not isinstance(channel, discord.TextChannel):
             return
+        elif wanted or (wanted is None and rule == "always" and not said.answer.abstained):
+            failure = await self._open_thread(channel, message_id, said.answer.question.text)
+            if failure and (wanted or interaction.permissions.manage_guild):  # others can do nothing about it
+                await _tell(interaction, failure)
+
+    async def _open_thread(self, channel: discord.TextChannel, message_id: int, question: str) -> str:
+        """Open a thread under the answer; returns why where that cannot be, "" where it is open."""
         name = visible(question)[:_THREAD_NAME_CHARS] or "Question"
         try:
             opened = await channel.create_thread(name=name, message=discord.Object(message_id))
         except discord.Forbidden:
-            await _tell(interaction, "I may not open threads here: give me the permission Create Public Threads.")
+            logger.warning("no thread may be opened in channel %d", channel.id)
+            return "I may not open threads here: give me the permission Create Public Threads."
         except UNDELIVERED:
             logger.exception("a thread could not be opened")
-            await _tell(interaction, "The thread could not be opened; it has been logged.")
-        else:
-            await self._greet(opened)
+            return "The thread could not be opened; it has been logged. Please try again later."
+        await self._greet(opened)
+        return ""
 
     async def _greet(self, thread: discord.Thread) -> None:
         how = {"off": "Ask on with /ask.", "mentions": "Ask on here: write and mention me."}
@@ -118,9 +134,13 @@ async def show(desk: Desk, reply: Reply, said: Said) -> int | None:
     return shown
 
 
-def place_of(interaction: discord.Interaction, *, private: bool) -> Place:
-    """Return who uses a command, and where."""
-    return Place(interaction.user.id, interaction.channel_id or 0, interaction.guild_id, private=private)
+def _hindrance(rule: str, channel: object, *, private: bool) -> str:
+    """Say why no thread can be opened; "" where one can."""
+    if private:
+        return "A private answer has no thread."
+    if not isinstance(channel, discord.TextChannel):
+        return "A thread can be opened in a server's text channel only."
+    return "This server's managers want no threads under answers." if rule == "never" else ""
 
 
 async def _tell(interaction: discord.Interaction, text: str) -> None:

@@ -19,7 +19,7 @@ from bot.render.discord_details import (
     privacy_message,
 )
 from bot.settings import DiscordSettings
-from index_store import DiscordError
+from index_store import DiscordError, Filters
 
 _LATEST = 10
 
@@ -38,7 +38,7 @@ class Look(commands.Cog):
         self, interaction: discord.Interaction, topic: app_commands.Range[str, 2, 100] | None = None
     ) -> None:
         """Show the newest articles, of a topic or of all."""
-        await self._desk.run(self._show(interaction, self._latest(topic)))
+        await self._desk.run(self._show(interaction, self._latest(interaction, topic)))
 
     @app_commands.command()
     async def sources(self, interaction: discord.Interaction) -> None:
@@ -69,8 +69,9 @@ class Look(commands.Cog):
         reply = await self._desk.acknowledge(interaction, private=True)
         await deliver(reply, await in_words(message), view)
 
-    async def _latest(self, topic: str | None) -> AnswerMessage:
-        articles = await self._shelf.latest(topic, limit=_LATEST)
+    async def _latest(self, interaction: discord.Interaction, topic: str | None) -> AnswerMessage:
+        filters = self._desk.drawn_from(Filters(), self._desk.place(interaction, private=True))
+        articles = await self._shelf.latest(topic, filters, limit=_LATEST)
         title = f"Latest on {topic}" if topic else "Latest articles"
         return articles_message(title, articles, otherwise="Nothing like it is indexed.")
 

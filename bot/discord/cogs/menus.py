@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.adding import MOST_LINKS, add_articles
 from bot.answering import Question
-from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS, place_of, show
+from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS, show
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, in_words
 from bot.discord.kept import KeptAnswer
@@ -27,7 +27,7 @@ _EARLIER_ANSWERS = 5
 _NO_TEXT = "This message has no text to ask about."
 _NOT_ALLOWED = (
     "Articles can be added by members with the permission Manage Messages"
-    ", or with the role that the bot's operator named (add_role)."
+    ", or with the role that the server's managers named (/settings adders) or the bot's operator (add_role)."
 )
 
 
@@ -42,7 +42,7 @@ class Menus(commands.Cog):
             desk: Takes questions.
             shelf: Reads the index.
             command: How another process of Dateline is started, which adds articles.
-            add_role: Name or id of the role whose members may add articles; "" for none.
+            add_role: Name or id of the role whose members may add articles where a server names none; "" for none.
         """
         self._desk = desk
         self._shelf = shelf
@@ -78,7 +78,7 @@ class Menus(commands.Cog):
         if not text:
             await deliver(reply, notice(_NO_TEXT))
             return
-        said = await self._desk.answer(Question(text), place_of(interaction, private=True))
+        said = await self._desk.answer(Question(text), self._desk.place(interaction, private=True))
         await show(self._desk, reply, said)
 
     async def _posted(self, interaction: discord.Interaction, message: discord.Message) -> AnswerMessage:
@@ -106,9 +106,7 @@ class Menus(commands.Cog):
         return [kept for kept in found or () if _can_see(member, guild, kept.place.channel_id)][:limit]
 
     async def _added(self, interaction: discord.Interaction, message: discord.Message) -> AnswerMessage:
-        roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
-        named = bool(self._add_role) and any(self._add_role in (role.name, str(role.id)) for role in roles)
-        if interaction.guild_id is None or not (interaction.permissions.manage_messages or named):
+        if not self._may_add(interaction):
             return notice(_NOT_ALLOWED)
         links = links_of(message)
         if not links:
@@ -118,6 +116,16 @@ class Menus(commands.Cog):
         if len(links) > MOST_LINKS:
             told.append((f"{len(links) - MOST_LINKS} more", f"At most {MOST_LINKS} links are read at a time.", False))
         return added_message(told)
+
+    def _may_add(self, interaction: discord.Interaction) -> bool:
+        """Whether somebody may manage messages, or has the role that the server names, or else the operator."""
+        if interaction.guild_id is None or interaction.permissions.manage_messages:
+            return interaction.guild_id is not None
+        roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+        adders = self._desk.rules.of(interaction.guild_id).adders
+        if adders is not None:
+            return any(role.id == adders for role in roles)
+        return bool(self._add_role) and any(self._add_role in (role.name, str(role.id)) for role in roles)
 
 
 def links_of(message: discord.Message) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.cogs.ask import place_of
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, in_words
 from bot.discord.kept import Place
@@ -84,12 +83,13 @@ class Overviews(commands.Cog):
         tell: Callable[[Filters, Place], Awaitable[AnswerMessage]],
     ) -> None:
         """Acknowledge, then show in its place what is told, or why it cannot be."""
+        place = self._desk.place(interaction)
 
         async def message() -> AnswerMessage:
-            return await tell(await wanted.filters(self._shelf), place_of(interaction, private=False))
+            return await tell(await wanted.filters(self._shelf), place)
 
         async def show() -> None:
-            reply = await self._desk.acknowledge(interaction, private=False)
+            reply = await self._desk.acknowledge(interaction, private=place.private)
             await deliver(reply, await in_words(message()))
 
         await self._desk.run(show())
@@ -102,17 +102,24 @@ async def timeline_for(desk: Desk, topic: str, filters: Filters, place: Place) -
     Raises:
         DatelineError: If it cannot be told, or not now.
     """
-    told = await desk.overview(topic, lambda text, index: timeline(index, text, filters, limit=MOST_LINES), place)
-    return timeline_message(told)
+    told = await desk.overview(
+        lambda text, drawn_from, index: timeline(index, text, drawn_from, limit=MOST_LINES), topic, filters, place
+    )
+    return timeline_message(told, desk.style_in(place))
 
 
 async def _digest(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:
     told = await desk.overview(
-        topic.strip(), lambda text, index: digest(index, text or None, filters, limit=MOST_LINES), place
+        lambda text, drawn_from, index: digest(index, text or None, drawn_from, limit=MOST_LINES),
+        topic.strip(),
+        filters,
+        place,
     )
-    return digest_message(told)
+    return digest_message(told, desk.style_in(place))
 
 
 async def _changes(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:
-    told = await desk.overview(topic, lambda text, index: changes(index, text, filters, limit=_MOST_NEW), place)
-    return changes_message(told)
+    told = await desk.overview(
+        lambda text, drawn_from, index: changes(index, text, drawn_from, limit=_MOST_NEW), topic, filters, place
+    )
+    return changes_message(told, desk.style_in(place))

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import time
+from dataclasses import replace
 from functools import partial
 
 import discord
@@ -10,8 +12,9 @@ from discord.ext import commands
 from bot.answering import Question
 from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
+from bot.discord.cooldown import Cooldown
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, embed_of
+from bot.discord.embeds import UNDELIVERED, embed_of, failure_of
 from bot.discord.in_order import InOrder
 from bot.discord.kept import KeptAnswer, Place
 from bot.render.discord import failure_message
@@ -21,6 +24,7 @@ from index_store import DatelineError, counted
 MOST_WAITING = 5  # questions of one channel
 _GOES_ON_FOR_S = 30 * 60.0  # afterwards a mention begins a new conversation; a reply or a thread never does
 _LEAST_QUESTION_CHARS = 3
+_BETWEEN_HINTS_S = 10 * 60.0
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d{1,20}>")
 _UNDELIVERED = "The answer could not be delivered; it has been logged. Please ask again later."
 _FORBIDDEN = "I may not {what} there: give me the permissions Send Messages, Embed Links and Read Message History."
@@ -44,6 +48,7 @@ class Talk(commands.Cog):
         self._desk = desk
         self._in_threads = in_threads
         self._turns = InOrder(limit=MOST_WAITING)
+        self._hints = Cooldown(questions=1, within_s=_BETWEEN_HINTS_S, clock=time.monotonic)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -70,13 +75,40 @@ class Talk(commands.Cog):
         return False
 
     async def _answer(self, message: discord.Message) -> None:
+        place = await self._place(message)
+        try:
+            self._desk.admit(place, aloud=True)
+        except DatelineError as error:
+            await self._hint(message, error)
+            return
         try:
             async with self._turns.turn(message.channel.id):
-                await self._send(message, await self._said(message))
+                await self._send(message, await self._said(message, place))
         except DatelineError as error:
-            await self._send(message, Said(failure_message(error.message, remedy=error.remedy)))
+            await self._send(message, Said(failure_of(error)))
 
-    async def _said(self, message: discord.Message) -> Said:
+    async def _place(self, message: discord.Message) -> Place:
+        """Return who writes, and where; a thread that Discord did not tell of hangs under an answer that is kept."""
+        channel, guild = message.channel, message.guild
+        place = Place(message.author.id, channel.id, guild.id if guild else None)
+        if isinstance(channel, discord.Thread):
+            return replace(place, parent_id=channel.parent_id)
+        if not isinstance(channel, discord.PartialMessageable):
+            return place
+        kept = await self._desk.remember(lambda memory: memory.answer_of(channel.id))
+        return replace(place, parent_id=kept.place.channel_id if kept else None)
+
+    async def _hint(self, message: discord.Message, error: DatelineError) -> None:
+        """Tell somebody directly, and seldom, why a message is not answered where the server wants no answer."""
+        if self._hints.wait_s(message.author.id):
+            return
+        self._hints.note(message.author.id)
+        try:
+            await message.author.send(embed=embed_of(failure_of(error)))
+        except UNDELIVERED as refusal:
+            logger.info("a hint to a person was refused: %s", refusal)
+
+    async def _said(self, message: discord.Message, place: Place) -> Said:
         text = " ".join(_MENTION.sub(" ", message.content).split())
         if len(text) < _LEAST_QUESTION_CHARS:
             return Said(
@@ -86,7 +118,6 @@ class Talk(commands.Cog):
             told = f"The question has {counted(len(text), 'character')}, and at most {LONGEST_QUESTION_CHARS} fit."
             return Said(failure_message(told, remedy="Please ask in fewer words."))
         await self._show_typing(message)
-        place = Place(message.author.id, message.channel.id, message.guild.id if message.guild else None)
         follows = await self._earlier(message)
         return await self._desk.answer(Question(text), place, follows=follows)
 
