@@ -16,6 +16,7 @@ from index_store import Article, Chunk, IndexWriter, PageState, PassageEncoder, 
 from ingest.article import Found, Rejected
 from ingest.chunking import cut, embedded_text
 from ingest.duplicates import MOST_CANDIDATES, likenesses
+from ingest.memory import give_back
 from ingest.settings import IngestSettings
 from ingest.stream import Item, Known, Notice, Pause, Withdrawn
 
@@ -111,6 +112,7 @@ def index_articles(stream: Iterable[Item], writer: IndexWriter, settings: Ingest
             progress.expect(len(ahead.articles))
             for batch in _batches(ahead.articles, writer.encoder(), settings):
                 _embed_and_commit(batch, writer, reading.report, progress)
+                give_back()
         if ahead.withdrawn:
             writer.remove(ahead.withdrawn)
         if ahead.states:
