@@ -14,7 +14,8 @@ from index_store import Version
 MOST_CLAIMS = 3
 MOST_WORDS = 55
 MOST_WITNESSES = 2  # to a claim, beside the sentence it is made of
-_WORTH_SAYING = 0.75  # of the best sentence's score
+_WORTH_SAYING = 0.8  # of the best sentence's score
+_ON_THE_MATTER = 0.25  # of what the best sentence holds of what is asked; what answers need not repeat the question
 _SAME = 0.6  # of what one sentence tells, the share that another tells too
 _AGREES = 0.5  # of what is asked for, and of what a claim tells beyond it, the share that bears it out
 _Place: TypeAlias = tuple[str, int, int, int]
@@ -105,9 +106,9 @@ def with_witnesses(statement: Statement, sentences: Sequence[Sentence], matter: 
 
 
 def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
-    """Whether a sentence is about as good as the best one, also in what it holds of what is asked."""
+    """Whether a sentence is about as good as the best one, and holds something of what is asked."""
     is_as_good = sentence.score >= _WORTH_SAYING * best.score
-    return is_as_good and sentence.features.asked >= _WORTH_SAYING * best.features.asked
+    return is_as_good and sentence.features.asked >= _ON_THE_MATTER * best.features.asked
 
 
 def _witnesses(claim: Statement, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
