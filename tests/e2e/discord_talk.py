@@ -64,6 +64,7 @@ class TalkingDiscord(LocalDiscord):
         self.missing: set[str] = set()
         self.deleted: set[str] = set()
         self._ids = count(6001)
+        self._nonces: dict[tuple[str, str | None], Message] = {}
         self._news = asyncio.Condition()
 
     # What people do.
@@ -204,7 +205,10 @@ class TalkingDiscord(LocalDiscord):
             raise invalid_form(faults)
         self._need("SEND_MESSAGES" if channel_id != DIRECT_CHANNEL_ID else "")
         self._need("EMBED_LINKS" if content.get("embeds") else "")
+        if content.get("enforce_nonce") and (known := self._nonces.get((channel_id, content["nonce"]))):
+            return _json(known)
         message = self._message(channel_id, content, author=BOT)
+        self._nonces[channel_id, content.get("nonce")] = message
         async with self._news:
             self.posted.append(message)
             self._news.notify_all()

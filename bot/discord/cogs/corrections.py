@@ -11,6 +11,7 @@ from bot.corrections import corrections
 from bot.discord.desk import Desk
 from bot.discord.embeds import embed_of
 from bot.discord.kept import KeptAnswer
+from bot.discord.replies import passes
 from bot.discord.shelf import Shelf
 from bot.render.discord import answer_message, with_line
 from bot.render.discord_corrections import correction_lines
@@ -88,7 +89,7 @@ class Corrections(commands.Cog):
             if told != kept.told:
                 await self._edit(kept, told)
         except discord.HTTPException as error:
-            if error.status == 429 or error.status >= 500:
+            if passes(error):
                 logger.warning("a correction has to wait (%s)", error)
                 return False
             logger.warning("a correction cannot be shown in channel %d (%s)", kept.place.channel_id, error)
