@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bot.answering import Citation
 from bot.corrections import Fate, stands
+from bot.discord.topic_names import MOST_HEADLINES, MOST_TEXTS, TEXT_CHARS, Headlines, TopicNames
 from index_store import (
     ArticleSummary,
     Catalog,
@@ -76,6 +77,7 @@ class Shelf:
         self._waiting = 0
         self._publishers: tuple[str, ...] = ()
         self._publishers_read_at = float("-inf")
+        self._topics = TopicNames(lambda: self._read(_headlines))
 
     def close(self) -> None:
         """Close the catalog once nobody reads it."""
@@ -110,6 +112,10 @@ class Shelf:
                 return ()
             self._publishers_read_at = monotonic()
         return self._publishers
+
+    async def topics(self) -> tuple[str, ...]:
+        """Name what indexed headlines are about, the most frequent first; see `TopicNames`."""
+        return await self._topics.offered()
 
     async def publisher(self, name: str) -> str:
         """
@@ -201,6 +207,14 @@ def variants(address: str) -> tuple[str, ...]:
         for query in dict.fromkeys((parts.query, ""))
     )
     return tuple(dict.fromkeys((address.strip(), *spelt)))
+
+
+def _headlines(catalog: Catalog) -> Headlines:
+    return Headlines(
+        catalog.generation(),
+        catalog.headlines(limit=MOST_HEADLINES),
+        catalog.beginnings(limit=MOST_TEXTS, chars=TEXT_CHARS),
+    )
 
 
 def _article(catalog: Catalog, wanted: str) -> Version:

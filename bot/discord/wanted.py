@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from discord import app_commands
 
 from bot.discord.shelf import Shelf
-from bot.render.markup import visible
+from bot.render.markup import units, visible
+from bot.topics import completing
 from index_store import DatelineError, DiscordError, Filters, UnreadableDateError, parse_when
 
 _MOST_CHOICES = 25
 _LONGEST_CHOICE_CHARS = 100
+_SHORTEST_TOPIC_CHARS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,13 @@ async def publisher_choices(shelf: Shelf, typed: str) -> list[app_commands.Choic
     fitting.sort(key=lambda name: not name.casefold().startswith(sought))
     shown = [(visible(name)[:_LONGEST_CHOICE_CHARS], name) for name in fitting]
     return [app_commands.Choice(name=label, value=name) for label, name in shown if label][:_MOST_CHOICES]
+
+
+async def topic_choices(shelf: Shelf, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the names in indexed headlines that hold what was typed, those that begin with it first."""
+    shown = (visible(name) for name in completing(await shelf.topics(), typed))
+    fitting = [name for name in shown if _SHORTEST_TOPIC_CHARS <= units(name) <= _LONGEST_CHOICE_CHARS]
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:_MOST_CHOICES]]
 
 
 def _filters(wanted: Wanted, publishers: tuple[str, ...]) -> Filters:

@@ -267,6 +267,8 @@ def test_overviews(folder: Path) -> None:
             assert "No indexed article" in early.text
             assert "is no date" in (await discord.use("timeline", topic="Doha talks", since="soonish")).text
             assert [one["value"] for one in await discord.complete("timeline", "source", "co")] == ["Science Courier"]
+            for command in ("timeline", "digest", "changes", "latest"):
+                assert [one["value"] for one in await discord.complete(command, "topic", "vald")] == ["Valdren"]
             assert "The newest is of 11 April 2025." in (await discord.use("digest")).text
             digest = await discord.use("digest", since="2025-01-01")
             assert "**3 articles** since <t:" in digest.text
