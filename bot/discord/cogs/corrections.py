@@ -2,6 +2,9 @@
 
 import logging
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal
 
 import aiohttp
 import discord
@@ -20,6 +23,8 @@ from index_store import DatelineError
 _MOST_EDITS = 200  # of one look, so that what changes meanwhile is not kept waiting
 _FAILURES_IN_A_ROW = 5  # then Discord, or the way to it, has a bad time
 _ARCHIVED = 50083  # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
+
+_Outcome = Literal["settled", "edited", "closed", "failed"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,42 +70,58 @@ class Corrections(commands.Cog):
 
     async def _bring_up_to_date(self) -> bool:
         """Edit the messages that no longer agree with the index; returns whether none is left."""
-        compared = await self._desk.remember(lambda memory: memory.compared()) or {}
+        compared = await self._desk.remember(lambda memory: memory.compared())
+        if compared is None:
+            return False
         live = await self._shelf.live_numbers(compared)
         moved = {one: number for one, number in live.items() if (number, number) != compared[one]}
         behind = await self._desk.remember(lambda memory: memory.behind(moved)) if moved else ()
-        failed = in_a_row = 0
-        for answer_id in (behind or ())[:_MOST_EDITS]:
-            in_a_row = 0 if await self._settle(answer_id) else in_a_row + 1
-            failed += in_a_row > 0
-            if in_a_row == _FAILURES_IN_A_ROW:
-                break
-        return behind is not None and not failed and len(behind) <= _MOST_EDITS
+        return behind is not None and await self._settle_all(behind)
 
-    async def _settle(self, answer_id: int) -> bool:
-        """Make an answer's message agree with the index; returns whether it does, or never will."""
-        kept = await self._desk.remember(lambda memory: memory.answer(answer_id))
+    async def _settle_all(self, answer_ids: Iterable[int]) -> bool:
+        """Make messages agree with the index, as many as there is time for; returns whether all do."""
+        came, in_a_row = Counter[_Outcome](), 0
+        for answer_id in answer_ids:
+            if in_a_row == _FAILURES_IN_A_ROW or came["edited"] == _MOST_EDITS:
+                return False
+            outcome = await self._settle(answer_id)
+            came[outcome] += 1
+            in_a_row = in_a_row + 1 if outcome == "failed" else 0
+        return not came["failed"]
+
+    async def _settle(self, answer_id: int) -> _Outcome:
+        """Make an answer's message agree with the index, or give it up for good; "failed" for a later look."""
+        found = await self._desk.remember(lambda memory: (memory.answer(answer_id),))
+        if found is None:
+            return "failed"
+        (kept,) = found
         if kept is None:  # too old, or written by another version of Dateline
             await self._desk.remember(lambda memory: memory.leave(answer_id))
-            return True
+            return "settled"
         fates = await self._shelf.fates({one.article_id for one in kept.answer.citations})
         told = correction_lines(corrections(kept.answer, kept.given_at, fates))
+        outcome = await self._show(kept, told) if told != kept.told else "settled"
+        if outcome == "closed":
+            await self._desk.remember(lambda memory: memory.leave(answer_id))
+        elif outcome != "failed":
+            numbers = {one: fate.number for one, fate in fates.items()}
+            await self._desk.remember(lambda memory: memory.agrees(answer_id, numbers, told))
+        return outcome
+
+    async def _show(self, kept: KeptAnswer, told: str) -> _Outcome:
+        """Edit an answer's message; say in the log where that cannot be, now or ever."""
         try:
-            if told != kept.told:
-                await self._edit(kept, told)
+            await self._edit(kept, told)
         except discord.HTTPException as error:
             if passes(error):
                 logger.warning("a correction has to wait (%s)", error)
-                return False
+                return "failed"
             logger.warning("a correction cannot be shown in channel %d (%s)", kept.place.channel_id, error)
-            await self._desk.remember(lambda memory: memory.leave(answer_id))
+            return "closed"
         except (aiohttp.ClientError, OSError) as error:
             logger.warning("a correction has to wait: %r", error)
-            return False
-        else:
-            numbers = {one: fate.number for one, fate in fates.items()}
-            await self._desk.remember(lambda memory: memory.agrees(answer_id, numbers, told))
-        return True
+            return "failed"
+        return "edited"
 
     async def _edit(self, kept: KeptAnswer, told: str) -> None:
         """Show an answer anew in its message, which keeps its buttons; an archived thread is opened for it."""
