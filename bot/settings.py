@@ -59,6 +59,7 @@ class DiscordSettings(Section):
         conversation: Which messages continue a conversation: those that mention the bot or reply to it ("mentions"),
             also those in its threads ("threads", which needs the privileged intent Message Content), or none ("off").
         keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
+        corrections_every_s: How often it is checked whether articles that answers quote were corrected (seconds).
         add_role: Name or id of a role whose members may add articles; members with Manage Messages always may.
     """
 
@@ -75,6 +76,7 @@ class DiscordSettings(Section):
     monitoring_port: int = Field(0, ge=0, le=65_535)
     conversation: Literal["off", "mentions", "threads"] = "mentions"
     keep_days: int = Field(30, ge=1, le=3_650)
+    corrections_every_s: float = Field(60, ge=1, le=86_400)
     add_role: str = Field("", max_length=100)
 
 

@@ -140,6 +140,16 @@ class Catalog:
         )
         return tuple(summary_from(row) for row in rows)
 
+    def headlines(self, *, limit: int) -> list[str]:
+        """Return the headlines of live articles, the newest first."""
+        query = "SELECT title FROM versions WHERE retired_at IS NULL ORDER BY public_by_epoch DESC LIMIT ?"
+        return [title for (title,) in self._connection.execute(query, (limit,))]
+
+    def beginnings(self, *, limit: int, chars: int) -> list[str]:
+        """Return how the texts of the newest live articles begin."""
+        query = "SELECT substr(text, 1, ?) FROM versions WHERE retired_at IS NULL ORDER BY public_by_epoch DESC LIMIT ?"
+        return [text for (text,) in self._connection.execute(query, (chars, limit))]
+
     def live_articles(self, filters: Filters) -> Iterator[Article]:
         """Yield live articles whole, oldest first, as of one moment."""
         where, values = conditions(filters)

@@ -1,7 +1,8 @@
 """When an article's versions were live, and what was live at a time: tables of the catalog, read."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from index_store.errors import UnknownArticleError
@@ -29,6 +30,16 @@ class PastVersions:
             "SELECT number, indexed_at, retired_at FROM versions WHERE article_id = ? ORDER BY number", (article_id,)
         )
         return tuple(lifetime_from(row) for row in rows)
+
+    def live_numbers(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """Number of the live version of each of these articles; 0 for one removed, none for one never indexed."""
+        rows = self._connection.execute(  # of indexes alone: the rows themselves hold whole texts
+            "SELECT article_id, max(number), EXISTS (SELECT 1 FROM versions AS live "
+            "WHERE live.article_id = versions.article_id AND live.retired_at IS NULL) "
+            "FROM versions WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY article_id",
+            (json.dumps(list(article_ids)),),
+        )
+        return {article_id: number if is_live else 0 for article_id, number, is_live in rows}
 
     def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
         """

@@ -19,6 +19,7 @@ from discord.ext import commands
 from bot.discord.buttons import AnswerButton, ForgetButton, PageButton
 from bot.discord.cogs.after import After
 from bot.discord.cogs.ask import Ask
+from bot.discord.cogs.corrections import Corrections
 from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.overviews import Overviews
@@ -102,6 +103,7 @@ class NewsBot(commands.Bot):
         for cog in (ask, After(desk, shelf), Look(desk, shelf, settings), Overviews(desk, shelf), menus):
             await self.add_cog(cog)
         await self.add_cog(Settings(desk, shelf))
+        await self.add_cog(Corrections(self, desk, shelf, every_s=settings.corrections_every_s))
         if settings.conversation != "off":
             await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))
         for entry in menus.entries():
@@ -134,6 +136,7 @@ class NewsBot(commands.Bot):
     async def close(self) -> None:
         """Let the replies under way arrive before the connection goes, each for its share of the time there is."""
         self.state = "stopping"
+        await self.remove_cog(Corrections.__cog_name__)  # it reads what is closed below
         self.questions.close()
         if self.replies:
             logger.info("finishing %d replies", len(self.replies))

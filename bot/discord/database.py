@@ -65,7 +65,16 @@ CREATE TABLE rule_changes (                        -- the latest of each server
 CREATE INDEX rule_changes_by_guild ON rule_changes (guild_id, change_id);
 CREATE INDEX rule_changes_by_user ON rule_changes (user_id);
 """
-_FORMATS = (_ANSWERS, _RULES)  # what each format adds to the one before it
+_CORRECTIONS = """
+ALTER TABLE answers ADD COLUMN told TEXT NOT NULL DEFAULT '';  -- what its message says of articles changed since
+ALTER TABLE quoted ADD COLUMN compared INTEGER;    -- version that its message agrees with, 0 for a removed article;
+                                                   -- NULL where the message cannot be edited
+UPDATE quoted SET compared = (
+    SELECT min(json_extract(value, '$.version')) FROM answers, json_each(answer, '$.citations')
+    WHERE answers.answer_id = quoted.answer_id AND json_extract(value, '$.article_id') = quoted.article_id
+) WHERE answer_id IN (SELECT answer_id FROM answers WHERE private = 0 AND json_valid(answer));
+"""
+_FORMATS = (_ANSWERS, _RULES, _CORRECTIONS)  # what each format adds to the one before it
 FORMAT = len(_FORMATS)
 _MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
 

@@ -49,13 +49,14 @@ class Desk:
     Questions in, answers out, for slash commands, buttons and messages alike, as each server's managers want them.
 
     Attributes:
+        replies: What takes messages that answer no interaction.
         rules: What they decided.
     """
 
     def __init__(self, questions: QuestionQueue, replies: Replies, memory: Memory, rules: RuleBook) -> None:
         self.rules = rules
         self._questions = questions
-        self._replies = replies
+        self.replies = replies
         self._memory = memory
 
     def place(self, interaction: discord.Interaction, *, private: bool = False) -> Place:
@@ -85,11 +86,11 @@ class Desk:
 
     async def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what ends in a reply; a bot that stops waits for it."""
-        await self._replies.keep(work)
+        await self.replies.keep(work)
 
     async def acknowledge(self, interaction: discord.Interaction, *, private: bool) -> Reply:
         """Show who used a command or button that the bot is thinking, and return what takes the message."""
-        return await self._replies.acknowledge(interaction, private=private)
+        return await self.replies.acknowledge(interaction, private=private)
 
     async def answer(self, question: Question, place: Place, *, follows: KeptAnswer | None = None) -> Said:
         """

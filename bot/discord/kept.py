@@ -43,6 +43,7 @@ class KeptAnswer:
         message_id: The message that shows it; None where none could be sent.
         follows: Number of the answer whose conversation it continues.
         given_at: When it was kept (UTC).
+        told: What its message says of articles that have changed since; "" for nothing.
     """
 
     answer_id: int
@@ -51,6 +52,7 @@ class KeptAnswer:
     message_id: int | None
     follows: int | None
     given_at: datetime
+    told: str = ""
 
     def may_be_seen_by(self, user_id: int, channel_id: int | None) -> bool:
         """Whether somebody in a channel sees the message of this answer."""

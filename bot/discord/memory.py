@@ -6,7 +6,7 @@ Each method is one transaction, so a process that is killed loses at most the an
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ LONGEST_COMPLAINT_CHARS = 1_000
 _MOST_TURNS = 5
 _PRUNE_EVERY = 100  # answers
 
-_COLUMNS = "answer_id, answer, user_id, channel_id, guild_id, private, message_id, follows, given_at"
+_COLUMNS = "answer_id, answer, user_id, channel_id, guild_id, private, message_id, follows, given_at, told"
 
 
 class Memory:
@@ -38,6 +38,7 @@ class Memory:
         self._keep_s = keep_days * 86_400
         self._clock = clock
         self._kept_since_pruning = 0
+        self._sent = 0
 
     # Answers.
 
@@ -58,8 +59,11 @@ class Memory:
                 ),
             )
             answer_id = cursor.lastrowid or 0
-            quoted = {citation.article_id for citation in answer.citations}
-            connection.executemany("INSERT INTO quoted VALUES (?, ?)", [(one, answer_id) for one in quoted])
+            quoted = {one.article_id: None if place.private else one.version for one in answer.citations}
+            connection.executemany(
+                "INSERT INTO quoted (article_id, answer_id, compared) VALUES (?, ?, ?)",
+                [(article_id, answer_id, version) for article_id, version in quoted.items()],
+            )
         self._kept_since_pruning += 1
         if self._kept_since_pruning >= _PRUNE_EVERY:
             self.prune()
@@ -69,6 +73,12 @@ class Memory:
         """Note which message shows an answer."""
         with self._database.writing() as connection:
             connection.execute("UPDATE answers SET message_id = ? WHERE answer_id = ?", (message_id, answer_id))
+        self._sent += 1
+
+    @property
+    def sent_count(self) -> int:
+        """How many answers have been sent since the start."""
+        return self._sent
 
     def answer(self, answer_id: int) -> KeptAnswer | None:
         """Return an answer by its number; None where it is not kept (any more)."""
@@ -106,6 +116,35 @@ class Memory:
             "(SELECT answer_id FROM quoted WHERE article_id IN (SELECT value FROM json_each(?)))"
         )
         return tuple(self._some(where, guild_id, json.dumps(article_ids), limit=limit))
+
+    # What became of articles that answers quote.
+
+    def compared(self) -> dict[str, tuple[int, int]]:
+        """Return the lowest and highest version that messages agree with of each article quoted in one (0: removed)."""
+        query = "SELECT article_id, min(compared), max(compared) FROM quoted WHERE compared NOT NULL GROUP BY 1"
+        with self._database.reading() as connection:
+            return {article_id: (lowest, highest) for article_id, lowest, highest in connection.execute(query)}
+
+    def behind(self, versions: Mapping[str, int]) -> tuple[int, ...]:
+        """Number the answers, newest first, whose messages do not agree with these versions of articles yet."""
+        query = (
+            "SELECT DISTINCT answer_id FROM json_each(?) JOIN quoted ON article_id = key AND compared != value "
+            "JOIN answers USING (answer_id) WHERE message_id NOT NULL ORDER BY 1 DESC"
+        )
+        with self._database.reading() as connection:
+            return tuple(answer_id for (answer_id,) in connection.execute(query, (json.dumps(dict(versions)),)))
+
+    def agrees(self, answer_id: int, versions: Mapping[str, int], told: str) -> None:
+        """Note the versions of articles that an answer's message agrees with now, and what it says of them."""
+        rows = [(number, answer_id, article_id) for article_id, number in versions.items()]
+        with self._database.writing() as connection:
+            connection.execute("UPDATE answers SET told = ? WHERE answer_id = ?", (told, answer_id))
+            connection.executemany("UPDATE quoted SET compared = ? WHERE answer_id = ? AND article_id = ?", rows)
+
+    def leave(self, answer_id: int) -> None:
+        """Note that an answer's message cannot be edited: nothing is compared for it any more."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE quoted SET compared = NULL WHERE answer_id = ?", (answer_id,))
 
     # Votes.
 
@@ -178,9 +217,10 @@ class Memory:
 
 
 def _kept_from(row: tuple[Any, ...]) -> KeptAnswer:
-    answer_id, answer, user_id, channel_id, guild_id, private, message_id, follows, given_at = row
+    answer_id, answer, user_id, channel_id, guild_id, private, message_id, follows, given_at, told = row
     place = Place(user_id, channel_id, guild_id, private=bool(private))
-    return KeptAnswer(answer_id, read(answer), place, message_id, follows, datetime.fromtimestamp(given_at, UTC))
+    moment = datetime.fromtimestamp(given_at, UTC)
+    return KeptAnswer(answer_id, read(answer), place, message_id, follows, moment, told)
 
 
 def _whole(text: str) -> str:

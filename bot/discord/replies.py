@@ -40,6 +40,33 @@ def asker_of(interaction: discord.Interaction) -> Asker:
     return Asker(interaction.user.id, interaction.guild_id)
 
 
+async def persistently(send: Send, parts: dict[str, Any], *, until: float | None = None) -> discord.Message:
+    """
+    Send, and try again where Discord or the network fails for a while.
+
+    Raises:
+        discord.HTTPException: If Discord refuses the message, or fails for too long.
+        TimeoutError: If the moment `until` comes first; discord.py sleeps for as long as a rate limit says.
+        aiohttp.ClientError: If the network fails for too long.
+    """
+    async with asyncio.timeout_at(until):
+        for pause_s in _PAUSES_S:
+            with suppress(*_NETWORK):
+                try:
+                    return await send(**parts)
+                except discord.HTTPException as error:
+                    if not passes(error):
+                        raise
+                    logger.warning("Discord did not take a reply (%s); trying again in %.0f s", error, pause_s)
+            await asyncio.sleep(pause_s)
+        return await send(**parts)
+
+
+def passes(error: discord.HTTPException) -> bool:
+    """Whether Discord may take the same request later: it has had enough for now, or has a bad time itself."""
+    return error.status == 429 or error.status >= 500
+
+
 class Reply:
     """What one person sees of one interaction: first that the bot is thinking, then what it says."""
 
@@ -82,7 +109,7 @@ class Reply:
         """
         for way, send in self._ways():
             try:
-                message = await self._persistently(send, parts, until=self._dead_at if way == "edit" else None)
+                message = await persistently(send, parts, until=self._dead_at if way == "edit" else None)
             except discord.HTTPException as error:
                 if not self._leads_elsewhere(way, error):
                     break
@@ -113,7 +140,7 @@ class Reply:
         channel = self._interaction.channel
         if not self._private and isinstance(channel, discord.abc.Messageable):
             yield "channel", partial(self._into, channel)
-        yield "direct", self._interaction.user.send
+        yield "direct", partial(self._interaction.user.send, nonce=self._interaction.id)
 
     async def _into(self, channel: discord.abc.Messageable, **parts: Any) -> discord.Message:  # noqa: ANN401
         """Answer the first sign in its channel. Only who asked is notified."""
@@ -123,28 +150,8 @@ class Reply:
             parts["reference"] = discord.MessageReference(
                 message_id=self._first_sign, channel_id=self._interaction.channel_id, fail_if_not_exists=False
             )
-        return await channel.send(content=f"<@{asker.id}>", allowed_mentions=mentions, **parts)
-
-    async def _persistently(self, send: Send, parts: dict[str, Any], *, until: float | None) -> discord.Message:
-        """
-        Send, and try again where Discord or the network fails for a while.
-
-        Raises:
-            discord.HTTPException: If Discord refuses the message, or fails for too long.
-            TimeoutError: If the moment `until` comes first; discord.py sleeps for as long as a rate limit says.
-            aiohttp.ClientError: If the network fails for too long.
-        """
-        async with asyncio.timeout_at(until):
-            for pause_s in _PAUSES_S:
-                with suppress(*_NETWORK):
-                    try:
-                        return await send(**parts)
-                    except discord.HTTPException as error:
-                        if error.status != 429 and error.status < 500:
-                            raise
-                        logger.warning("Discord did not take a reply (%s); trying again in %.0f s", error, pause_s)
-                await asyncio.sleep(pause_s)
-            return await send(**parts)
+        nonce = self._interaction.id  # what arrived, though nobody told us, does not arrive twice
+        return await channel.send(content=f"<@{asker.id}>", allowed_mentions=mentions, nonce=nonce, **parts)
 
     def _leads_elsewhere(self, way: str, error: discord.HTTPException) -> bool:
         """Say in the log what went wrong, and return whether another way may be open."""
@@ -175,6 +182,23 @@ class Replies:
         reply = Reply(interaction, self._metrics, private=private)
         await reply.acknowledge()
         return reply
+
+    async def post(self, way: str, send: Send, **parts: Any) -> discord.Message:  # noqa: ANN401 - what discord.py takes
+        """
+        Send a message that answers no interaction, and count the way that it went.
+
+        Raises:
+            discord.HTTPException: If Discord refuses it, or fails for too long.
+            aiohttp.ClientError: If the network fails for too long.
+            OSError: The same.
+        """
+        message = await persistently(send, parts)
+        self._metrics.replies[way] += 1
+        return message
+
+    def lose(self) -> None:
+        """Count a message that `post` could send no way."""
+        self._metrics.replies["lost"] += 1
 
     async def keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what ends in a reply; `finish` waits for it."""

@@ -1,7 +1,7 @@
 """What commands read of the index beside answers, in one thread of their own: the event loop never waits for a disk."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.answering import Citation
+from bot.corrections import Fate, stands
+from bot.discord.topic_names import MOST_HEADLINES, MOST_TEXTS, TEXT_CHARS, Headlines, TopicNames
 from index_store import (
     ArticleSummary,
     Catalog,
@@ -48,11 +50,13 @@ class Quoted:
         citation: What is quoted.
         version: The version quoted; None where it is not kept any more.
         newest: Number of the article's live version; None where it was removed.
+        stands: Whether that version still holds the quote word for word.
     """
 
     citation: Citation
     version: Version | None
     newest: int | None
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Shelf:
         self._waiting = 0
         self._publishers: tuple[str, ...] = ()
         self._publishers_read_at = float("-inf")
+        self._topics = TopicNames(lambda: self._read(_headlines))
 
     def close(self) -> None:
         """Close the catalog once nobody reads it."""
@@ -84,6 +89,21 @@ class Shelf:
         """Look up the article version that a citation quotes."""
         return await self._read(lambda catalog: _quoted(catalog, citation))
 
+    async def generation(self) -> int | None:
+        """Count of what was committed to the index so far; None while nothing is indexed."""
+        try:
+            return await self._read(lambda catalog: catalog.generation())
+        except EmptyIndexError:
+            return None
+
+    async def live_numbers(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """Return the number of each article's live version, 0 for one removed; what was never indexed is missing."""
+        return await self._read(lambda catalog: catalog.past.live_numbers(article_ids))
+
+    async def fates(self, article_ids: Iterable[str]) -> dict[str, Fate]:
+        """Tell what became of articles; those that were never indexed are missing."""
+        return await self._read(lambda catalog: _fates(catalog, article_ids))
+
     async def publishers(self) -> tuple[str, ...]:
         """Name the publishers of indexed articles, as of a minute ago at most; none while nothing is indexed."""
         if monotonic() - self._publishers_read_at > _PUBLISHERS_FRESH_S:
@@ -93,6 +113,10 @@ class Shelf:
                 return ()
             self._publishers_read_at = monotonic()
         return self._publishers
+
+    async def topics(self) -> tuple[str, ...]:
+        """Name what indexed headlines are about, the most frequent first; see `TopicNames`."""
+        return await self._topics.offered()
 
     async def publisher(self, name: str) -> str:
         """
@@ -186,6 +210,14 @@ def variants(address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((address.strip(), *spelt)))
 
 
+def _headlines(catalog: Catalog) -> Headlines:
+    return Headlines(
+        catalog.generation(),
+        catalog.headlines(limit=MOST_HEADLINES),
+        catalog.beginnings(limit=MOST_TEXTS, chars=TEXT_CHARS),
+    )
+
+
 def _article(catalog: Catalog, wanted: str) -> Version:
     if "://" not in wanted:
         return catalog.version(wanted[:_ID_LENGTH].lower() if len(wanted) == _ID_LENGTH else wanted)
@@ -196,13 +228,26 @@ def _article(catalog: Catalog, wanted: str) -> Version:
 
 
 def _quoted(catalog: Catalog, citation: Citation) -> Quoted:
-    newest = _live_version(catalog, citation.article_id)
+    live = _live(catalog, citation.article_id)
+    newest, holds = (live.number, stands(citation.quote, live.article.text)) if live else (None, False)
     try:
         version = catalog.version(citation.article_id, citation.version)
     except UnknownArticleError:
-        return Quoted(citation, None, newest)
+        return Quoted(citation, None, newest, holds)
     span = version.article.text[citation.start : citation.end]
-    return Quoted(citation, version if span == citation.quote else None, newest)
+    return Quoted(citation, version if span == citation.quote else None, newest, holds)
+
+
+def _fates(catalog: Catalog, article_ids: Iterable[str]) -> dict[str, Fate]:
+    found = {one: (catalog.past.lifetimes(one), _live(catalog, one)) for one in article_ids}
+    return {one: Fate(lifetimes, live) for one, (lifetimes, live) in found.items() if lifetimes}
+
+
+def _live(catalog: Catalog, article_id: str) -> Version | None:
+    try:
+        return catalog.version(article_id)
+    except UnknownArticleError:
+        return None
 
 
 def _live_version(catalog: Catalog, article_id: str) -> int | None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from discord import app_commands
 
 from bot.discord.shelf import Shelf
-from bot.render.markup import visible
+from bot.render.markup import units, visible
+from bot.topics import completing
 from index_store import DatelineError, DiscordError, Filters, UnreadableDateError, parse_when
 
 _MOST_CHOICES = 25
 _LONGEST_CHOICE_CHARS = 100
+_SHORTEST_TOPIC_CHARS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,13 @@ def choices_from(names: Mapping[str, str], typed: str) -> list[app_commands.Choi
     shown = [(visible(names[value])[:_LONGEST_CHOICE_CHARS], value) for value in fitting]
     fit = [(label, value) for label, value in shown if label and 0 < len(value) <= _LONGEST_CHOICE_CHARS]
     return [app_commands.Choice(name=label, value=value) for label, value in fit][:_MOST_CHOICES]
+
+
+async def topic_choices(shelf: Shelf, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the names in indexed headlines that hold what was typed, those that begin with it first."""
+    shown = (visible(name) for name in completing(await shelf.topics(), typed))
+    fitting = [name for name in shown if _SHORTEST_TOPIC_CHARS <= units(name) <= _LONGEST_CHOICE_CHARS]
+    return [app_commands.Choice(name=name, value=name) for name in fitting[:_MOST_CHOICES]]
 
 
 def _filters(wanted: Wanted, publishers: tuple[str, ...]) -> Filters:

@@ -50,7 +50,9 @@ def notice(text: str) -> AnswerMessage:
     return details("Dateline", [plain(text, limit=1_500)])
 
 
-def source_message(citation: Citation, version: Version | None, *, newest: int | None, of: int) -> AnswerMessage:
+def source_message(
+    citation: Citation, version: Version | None, *, newest: int | None, stands: bool, of: int
+) -> AnswerMessage:
     """
     Show a quote in its context.
 
@@ -58,11 +60,16 @@ def source_message(citation: Citation, version: Version | None, *, newest: int |
         citation: What is quoted.
         version: The article version quoted; None where it is not kept any more, so that the quote stands alone.
         newest: Number of the article's live version; None where it was removed.
+        stands: Whether that version still holds the quote.
         of: How many citations the answer has.
     """
     quote = plain(citation.quote, limit=_QUOTE)
     before, after = _context(citation, version.article.text) if version else ("", "")
-    told = (headline(citation, limit=900), f"{publisher_of(citation)} · {when(citation)}", _standing(citation, newest))
+    told = (
+        headline(citation, limit=900),
+        f"{publisher_of(citation)} · {when(citation)}",
+        _standing(citation, newest, stands=stands),
+    )
     text = "\n".join(filter(None, (before, f"> **{quote}**", after)))
     if version is None:
         text += "\n*The text around it is not kept any more.*"
@@ -81,12 +88,15 @@ def _context(citation: Citation, text: str) -> tuple[str, str]:
     return plain(before, limit=_CONTEXT), plain(after, limit=_CONTEXT)
 
 
-def _standing(citation: Citation, newest: int | None) -> str:
+def _standing(citation: Citation, newest: int | None, *, stands: bool) -> str:
     """Say which version is quoted, and what became of it."""
     if newest is None:
         return f"Version {citation.version} · ⚠️ *this article has been removed since*"
     if newest != citation.version:
-        return f"Version {citation.version} · ⚠️ *the article has changed since: version {newest} is the current one*"
+        changed = f"the article has changed since: version {newest} is the current one"
+        if stands:
+            return f"Version {citation.version} · *{changed}, and still holds this quote*"
+        return f"Version {citation.version} · ⚠️ *{changed}, and this quote is no longer in it*"
     return f"Version {citation.version}, the current one"
 
 
@@ -202,6 +212,7 @@ def help_message(*, conversation: str) -> AnswerMessage:
         "",
         "**Under an answer** – *Sources* shows each quote in its article, *Why?* what it rests on, *Newer?* asks again",
         "✅ confirmed by independent articles · 🔹 a single source · ⚠️ articles disagree",
+        "If an article is corrected or withdrawn later, so that a quote no longer stands, the answer says so above it.",
         "",
         *_conversing(conversation),
         "**Look around**",

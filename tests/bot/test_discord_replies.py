@@ -31,7 +31,7 @@ class Doors:
         self.response = SimpleNamespace(is_done=lambda: False, defer=self._door("defer", defer))
         self.edit_original_response = self._door("edit", edit)
         self.user = SimpleNamespace(id=1, send=self._door("direct", direct))
-        self.channel, self.channel_id, self.guild_id = None, None, None
+        self.channel, self.channel_id, self.guild_id, self.id = None, None, None, 5
 
     def _door(self, name: str, behaviour: Any) -> Door:
         async def knock(**_: Any) -> Any:
@@ -91,6 +91,28 @@ def test_an_edit_is_not_waited_for_longer_than_its_token_lives() -> None:
 def test_a_token_that_is_dead_leads_to_who_asked(code: int) -> None:
     """Discord has said 404 within the 15 minutes, too."""
     assert sent(Doors(edit=refused(404, code))) == (True, {"direct": 1})
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "knocks", "counted"),
+    [
+        (None, 1, {"channel": 1}),
+        (refused(503, 0), 3, {}),
+        (aiohttp.ServerDisconnectedError(), 3, {}),
+        (refused(403, 50013), 1, {}),
+    ],
+)
+def test_a_message_of_our_own_is_sent_as_persistently(behaviour: Any, knocks: int, counted: dict[str, int]) -> None:
+    """What passes is tried three times here, a refusal once; only what arrived counts as gone its way."""
+    doors, metrics = Doors(direct=behaviour), Metrics()
+    sending = Replies(metrics).post("channel", doors.user.send, **PARTS)
+    if behaviour is None:
+        asyncio.run(sending)
+    else:
+        with pytest.raises(type(behaviour)):
+            asyncio.run(sending)
+    assert doors.knocked == ["direct"] * knocks
+    assert dict(metrics.replies) == counted
 
 
 def test_an_acknowledgement_that_hangs_is_left(caplog: pytest.LogCaptureFixture) -> None:

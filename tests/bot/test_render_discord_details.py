@@ -67,7 +67,7 @@ def test_sources_are_harmless(quote: str, before: str, title: str, newest: int |
     version = Version(article, 1, NOW, NOW)
     citation = cited(1, quote, start=len(before), title=title)
     for kept in (version, None):
-        message = source_message(citation, kept, newest=newest, of=3)
+        message = source_message(citation, kept, newest=newest, stands=True, of=3)
         assert fits(message)
         assert quiet(message)
     assert fits(article_message(version))
@@ -80,7 +80,7 @@ def test_a_source_sets_its_quote_off() -> None:
     start = text.index("The envoy")
     version = Version(Article("a1", URL, "Envoy named", text), 1, NOW, NOW)
     citation = cited(2, "The envoy was Ada Quist.", start=start)
-    shown = source_message(citation, version, newest=1, of=4)
+    shown = source_message(citation, version, newest=1, stands=True, of=4)
     assert shown.title == "Source 2 of 4"
     before, quote, after = shown.description.split("\n")[-3:]
     assert quote == "> **The envoy was Ada Quist.**"
@@ -89,8 +89,8 @@ def test_a_source_sets_its_quote_off() -> None:
     assert after.endswith(" …")
     assert after.split()[-2] in {"four", "five", "six"}
     assert "the current one" in shown.description
-    assert "version 3 is the current one" in source_message(citation, version, newest=3, of=4).description
-    assert "removed since" in source_message(citation, None, newest=None, of=4).description
+    assert "version 3 is the current one" in source_message(citation, version, newest=3, stands=False, of=4).description
+    assert "removed since" in source_message(citation, None, newest=None, stands=False, of=4).description
 
 
 @settings(max_examples=60)

@@ -211,6 +211,11 @@ class Interactions:
         """Return the final message of an interaction as Discord would send it."""
         return _message(interaction, interaction.message or {})
 
+    def public(self, message_id: str) -> list[dict[str, Any]]:
+        """Return the final message of this id that its whole channel sees: at most one, and none that is ephemeral."""
+        found = [one for one in self._by_token.values() if one.message and one.message_id == message_id]
+        return [_message(one, one.message or {}) for one in found if not one.ephemeral and one.pressed is None]
+
     def acknowledge(self, interaction_id: str, token: str, reply: Mapping[str, Any]) -> dict[str, Any]:
         """
         Take the first reply.

@@ -68,6 +68,7 @@ def message_faults(message: Payload) -> tuple[Fault, ...]:
     found = [*_too_long(("content",), message.get("content"), CONTENT_LIMIT)]
     if not message.get("content") and not embeds:
         found.append(Fault(("content",), "BASE_TYPE_REQUIRED", "Cannot send an empty message"))
+    found += _too_long(("nonce",), message.get("nonce"), 25)
     found += _too_many(("embeds",), embeds, EMBEDS_LIMIT)
     found += _component_faults(("components",), message.get("components") or [])
     for position, embed in enumerate(embeds):

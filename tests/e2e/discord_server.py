@@ -76,6 +76,7 @@ class LocalDiscord:
         self._buckets = {channel: Bucket(clock, self._report) for channel in CHANNEL_ID.values()}
         self._ban = Ban(clock, self._report)
         self._cut: list[str] = []
+        self._cut_after: list[str] = []
         self._broken: list[str] = []
         self._planned: list[tuple[str, Refusal]] = []
         self._port = 0
@@ -162,6 +163,10 @@ class LocalDiscord:
         """Drop the connection of the next request whose path holds this part, without an answer."""
         self._cut.append(path_part)
 
+    def cut_after_next(self, path_part: str) -> None:
+        """Do what the next request asks whose path holds this part, and drop its connection before the answer."""
+        self._cut_after.append(path_part)
+
     def _report(self, violation: str) -> None:
         self._broken.append(violation)
 
@@ -186,11 +191,13 @@ class LocalDiscord:
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn refusals into responses, and those that the bot earned into violations."""
         try:
-            self._cut_as_planned(request)
+            self._cut_as_planned(request, self._cut)
             self._refuse_as_planned(request.path)
             self._ban.check(request.method, request.path)
             self._authorise(request)
-            return await handler(request)
+            response = await handler(request)
+            self._cut_as_planned(request, self._cut_after)
+            return response
         except web.HTTPNotFound:
             refusal = unknown("route", 0)
         except Refusal as error:
@@ -199,10 +206,11 @@ class LocalDiscord:
             self._report(f"{request.method} {request.path}: {refusal} {refusal.body.get('errors', '')}".strip())
         return _json(refusal.body, status=refusal.status, headers=refusal.headers)
 
-    def _cut_as_planned(self, request: web.Request) -> None:
-        for part in self._cut:
+    @staticmethod
+    def _cut_as_planned(request: web.Request, planned: list[str]) -> None:
+        for part in planned:
             if part in request.path:
-                self._cut.remove(part)
+                planned.remove(part)
                 assert request.transport is not None
                 request.transport.abort()
                 raise ConnectionResetError

@@ -53,16 +53,21 @@ class TalkingDiscord(LocalDiscord):
 
     Attributes:
         posted: What the bot wrote into channels, oldest first.
+        edited: What the bot's messages became when it edited them by their channel, oldest edit first.
         threads: Threads by id.
         missing: Permissions that the bot lacks, in Discord's names.
+        deleted: Ids of messages that somebody has deleted.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.posted: list[Message] = []
+        self.edited: list[Message] = []
         self.threads: dict[str, dict[str, Any]] = {}
         self.missing: set[str] = set()
+        self.deleted: set[str] = set()
         self._ids = count(6001)
+        self._nonces: dict[tuple[str, str | None], Message] = {}
         self._news = asyncio.Condition()
 
     # What people do.
@@ -186,6 +191,12 @@ class TalkingDiscord(LocalDiscord):
         await self.gateway.dispatch("MESSAGE_CREATE", message)
         return message
 
+    async def next_edited(self, after: int, *, timeout_s: float = 60) -> Message:
+        """Return what a message of the bot's became once it has edited more than `after` times."""
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(lambda: len(self.edited) > after)
+        return self.edited[after]
+
     async def next_posted(self, after: int, *, timeout_s: float = 60) -> Message:
         """Return what the bot wrote into a channel once it has written more than `after` messages."""
         async with asyncio.timeout(timeout_s), self._news:
@@ -216,6 +227,9 @@ class TalkingDiscord(LocalDiscord):
             [
                 web.post(f"{PREFIX}/channels/{{channel}}/typing", self._typing),
                 web.post(f"{PREFIX}/channels/{{channel}}/messages/{{message}}/threads", self._open_thread),
+                web.patch(f"{PREFIX}/channels/{{channel}}/messages/{{message}}", self._edit_message),
+                web.get(f"{PREFIX}/channels/{{channel}}", self._show_thread),
+                web.patch(f"{PREFIX}/channels/{{channel}}", self._edit_thread),
             ]
         )
         return application
@@ -230,11 +244,65 @@ class TalkingDiscord(LocalDiscord):
             raise invalid_form(faults)
         self._need("SEND_MESSAGES" if channel_id not in _DIRECT_CHANNELS else "")
         self._need("EMBED_LINKS" if content.get("embeds") else "")
+        if content.get("enforce_nonce") and (known := self._nonces.get((channel_id, content["nonce"]))):
+            return _json(known)
         message = self._message(channel_id, content, author=BOT)
+        self._nonces[channel_id, content.get("nonce")] = message
         async with self._news:
             self.posted.append(message)
             self._news.notify_all()
         return _json(message)
+
+    async def _edit_message(self, request: web.Request) -> web.Response:
+        """Change a message of the bot's own; what the request leaves out stays."""
+        content, channel_id = await _body(request), request.match_info["channel"]
+        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads}:
+            raise unknown("Channel", 10003)
+        if "VIEW_CHANNEL" in self.missing and channel_id != DIRECT_CHANNEL_ID:
+            raise Refusal(403, {"message": "Missing Access", "code": 50001}, planned=True)
+        if self._is_archived(channel_id):
+            raise Refusal(400, {"message": "Thread is archived", "code": 50083}, planned=True)
+        message = self._sent(channel_id, request.match_info["message"])
+        for fault in mention_faults(content):
+            self._report(str(fault))
+        if faults := message_faults(message | content):
+            raise invalid_form(faults)
+        embeds = [{"type": "rich"} | embed for embed in content.get("embeds", message["embeds"])]
+        kept = {key: content[key] for key in ("content", "components") if key in content}
+        message |= kept | {"embeds": embeds, "edited_timestamp": datetime.now(UTC).isoformat()}
+        async with self._news:
+            self.edited.append(message)
+            self._news.notify_all()
+        return _json(message)
+
+    def _sent(self, channel_id: str, message_id: str) -> Message:
+        """Find a message of the bot's; a private one, or one of another channel, is unknown to Discord."""
+        if message_id in self.deleted:
+            raise Refusal(404, {"message": "Unknown Message", "code": 10008}, planned=True)
+        shown = [message for message in (*reversed(self.edited), *self.posted) if message["id"] == message_id]
+        shown += self._interactions.public(message_id)
+        message = next((one for one in shown if one["channel_id"] == channel_id), None)
+        if message is None:
+            raise unknown("Message", 10008)
+        return dict(message)
+
+    def _is_archived(self, channel_id: str) -> bool:
+        return channel_id in self.threads and self.threads[channel_id]["thread_metadata"]["archived"]
+
+    async def _show_thread(self, request: web.Request) -> web.Response:
+        thread = self.threads.get(request.match_info["channel"])
+        if thread is None:
+            raise unknown("Channel", 10003)
+        return _json(thread)
+
+    async def _edit_thread(self, request: web.Request) -> web.Response:
+        body, thread = await _body(request), self.threads.get(request.match_info["channel"])
+        if thread is None:
+            raise unknown("Channel", 10003)
+        assert set(body) == {"archived"}, "a thread is opened or archived, nothing else of it is changed"
+        self._need("SEND_MESSAGES_IN_THREADS")
+        thread["thread_metadata"] |= body
+        return _json(thread)
 
     async def _typing(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- aiohttp's signature
         return web.Response(status=204)

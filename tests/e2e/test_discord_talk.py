@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from discord_interactions import Interaction
 from discord_talk import (
+    CHANNEL_ID,
     DIRECT_CHANNEL_ID,
     MANAGE_MESSAGES,
     OTHER,
@@ -178,6 +179,30 @@ def test_missing_permissions_are_told(folder: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_bad_time_of_discord_loses_and_doubles_no_message(folder: Path) -> None:
+    """An error of Discord's is outlasted; what arrived, though the bot was not told, is not written twice."""
+
+    async def scenario() -> None:
+        async with TalkingDiscord() as discord, bot_in(folder, discord) as bot:
+            discord.refuse_next(f"/channels/{CHANNEL_ID}/messages", status=503, code=0)
+            first = await discord.ask_aloud(f"{ME} Who led the Doha talks?")
+            assert "Boehler" in text_of(first)
+            discord.cut_after_next(f"/channels/{CHANNEL_ID}/messages")
+            await discord.ask_aloud(f"{ME} How long is the coast of Port Maren?")
+            third = await discord.ask_aloud(f"{ME} How much does the ferry cost?")  # its turn comes after the second's
+            assert third == discord.posted[2]
+            discord.refuse_next(f"/channels/{CHANNEL_ID}/messages", status=503, code=0)
+            await discord.say(f"{ME} How much ice did the Valdren glacier lose?", user=OTHER)
+            await bot.wait_for_line("trying again", times=2)
+            bot.interrupt()
+            assert await bot.exit_status() == 0
+            asked = [one["embeds"][0]["title"] for one in discord.posted]
+            assert [title.split()[-1] for title in asked] == ["talks?", "Maren?", "cost?", "lose?"]
+            assert discord.violations == []
+
+    asyncio.run(scenario())
+
+
 def test_options_of_ask(folder: Path) -> None:
     """Dates are read as people write them, bad ones explained, and publishers offered and checked."""
 
@@ -242,6 +267,8 @@ def test_overviews(folder: Path) -> None:
             assert "No indexed article" in early.text
             assert "is no date" in (await discord.use("timeline", topic="Doha talks", since="soonish")).text
             assert [one["value"] for one in await discord.complete("timeline", "source", "co")] == ["Science Courier"]
+            for command in ("timeline", "digest", "changes", "latest"):
+                assert [one["value"] for one in await discord.complete(command, "topic", "vald")] == ["Valdren"]
             assert "The newest is of 11 April 2025." in (await discord.use("digest")).text
             digest = await discord.use("digest", since="2025-01-01")
             assert "**3 articles** since <t:" in digest.text

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,16 @@ def folder(tmp_path: Path) -> Path:
         put(writer, [NEW])
         put(writer, [copy], {copy.article_id: Likeness((), (NEW.article_id,))})
     return tmp_path
+
+
+def test_which_version_is_live(folder: Path) -> None:
+    """Its number for each article asked about, 0 once it was removed, nothing for one that was never there."""
+    copy = article("copy", publisher="Quay Mail")
+    with open_writer(folder, recipe=RECIPE) as writer:
+        writer.remove([copy.article_id])
+    with closing(open_catalog(folder)) as catalog:
+        asked = (OLD.article_id, copy.article_id, "f" * 16)
+        assert catalog.past.live_numbers(asked) == {OLD.article_id: 2, copy.article_id: 0}
 
 
 def test_an_old_version_ends_with_what_has_changed(folder: Path) -> None:

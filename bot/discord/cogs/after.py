@@ -7,6 +7,7 @@ from discord.ext import commands, tasks
 
 from bot.answering import Answer, Question
 from bot.answering.follow_ups import topic_of
+from bot.corrections import corrections
 from bot.discord.buttons import HANDLER, ComplaintForm, Deed, complaint_in, page_view
 from bot.discord.cogs.ask import show
 from bot.discord.cogs.overviews import timeline_for
@@ -16,6 +17,7 @@ from bot.discord.kept import KeptAnswer
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
 from bot.render.discord import AnswerMessage, with_line
+from bot.render.discord_corrections import correction_lines
 from bot.render.discord_details import notice, source_message, what_changed, why_message
 
 NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
@@ -89,7 +91,7 @@ class After(commands.Cog, name=HANDLER):
         if kept is None:
             await deliver(reply, notice(NOT_KEPT))
         elif deed == "why":
-            await deliver(reply, why_message(kept.answer, self._desk.style_in(kept.place)))
+            await deliver(reply, await in_words(self._why(kept)))
         elif deed == "timeline":
             await deliver(reply, await in_words(self._timeline(interaction, kept.answer)))
         elif deed == "newer":
@@ -114,7 +116,16 @@ class After(commands.Cog, name=HANDLER):
     async def _source(self, kept: KeptAnswer, page: int) -> AnswerMessage:
         citations = kept.answer.citations
         quoted = await self._shelf.quoted(citations[page])
-        return source_message(quoted.citation, quoted.version, newest=quoted.newest, of=len(citations))
+        return source_message(
+            quoted.citation, quoted.version, newest=quoted.newest, stands=quoted.stands, of=len(citations)
+        )
+
+    async def _why(self, kept: KeptAnswer) -> AnswerMessage:
+        """Explain an answer, and say what of it was corrected since: a private answer's own message cannot."""
+        fates = await self._shelf.fates({one.article_id for one in kept.answer.citations})
+        lines = correction_lines(corrections(kept.answer, kept.given_at, fates))
+        message = why_message(kept.answer, self._desk.style_in(kept.place))
+        return with_line(message, lines) if lines else message
 
     async def _timeline(self, interaction: discord.Interaction, answer: Answer) -> AnswerMessage:
         """Tell what happened in the matter of an answer, from the articles that it was drawn from."""

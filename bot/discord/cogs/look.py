@@ -10,6 +10,7 @@ from bot.discord.buttons import ForgetButton
 from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, in_words
 from bot.discord.shelf import Shelf
+from bot.discord.wanted import topic_choices
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import (
     article_message,
@@ -39,6 +40,11 @@ class Look(commands.Cog):
     ) -> None:
         """Show the newest articles, of a topic or of all."""
         await self._desk.run(self._show(interaction, self._latest(interaction, topic)))
+
+    @latest.autocomplete("topic")
+    async def name_topics(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer what indexed articles are about."""
+        return await topic_choices(self._shelf, typed)
 
     @app_commands.command()
     async def sources(self, interaction: discord.Interaction) -> None:

@@ -10,7 +10,7 @@ from bot.discord.desk import Desk
 from bot.discord.embeds import deliver, in_words
 from bot.discord.kept import Place
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import Wanted, publisher_choices
+from bot.discord.wanted import Wanted, publisher_choices, topic_choices
 from bot.overviews import changes, digest, timeline
 from bot.render.discord import AnswerMessage
 from bot.render.discord_overviews import MOST_LINES, changes_message, digest_message, timeline_message
@@ -75,6 +75,13 @@ class Overviews(commands.Cog):
         await self._reply(
             interaction, Wanted(since=since), lambda filters, place: _changes(desk, topic, filters, place)
         )
+
+    @timeline.autocomplete("topic")
+    @digest.autocomplete("topic")
+    @changes.autocomplete("topic")
+    async def name_topics(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer what indexed articles are about."""
+        return await topic_choices(self._shelf, typed)
 
     async def _reply(
         self,

@@ -17,6 +17,7 @@ from bot.discord.desk import Desk, Said
 from bot.discord.embeds import UNDELIVERED, embed_of, failure_of
 from bot.discord.in_order import InOrder
 from bot.discord.kept import KeptAnswer, Place
+from bot.discord.replies import Send, passes
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
 from index_store import DatelineError, counted
@@ -146,31 +147,43 @@ class Talk(commands.Cog):
         """Reply in the channel, or write there without a reference where the history may not be read."""
         view = answer_view(said.answer_id, quotes=bool(said.answer and said.answer.citations)) or discord.utils.MISSING
         embed, reference = embed_of(said.message), message.to_reference(fail_if_not_exists=False)
-        reply = partial(message.channel.send, reference=reference, mention_author=False)
+        write = partial(message.channel.send, nonce=message.id)  # what arrived unnoticed does not arrive twice
         is_forbidden = False
-        for send in (reply, message.channel.send):
+        for send in (partial(write, reference=reference, mention_author=False), write):
             try:
-                sent = await send(embed=embed, view=view)
+                sent = await self._desk.replies.post("channel", send, embed=embed, view=view)
             except UNDELIVERED as error:
                 is_forbidden = isinstance(error, discord.Forbidden)
-                logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
+                logger.warning("a message to channel %d was refused: %r", message.channel.id, error)
+                if not _is_refusal(error):
+                    break
             else:
                 await self._desk.note_sent(said, sent.id)
                 return
+        self._desk.replies.lose()
         await self._admit(message, is_forbidden=is_forbidden)
 
     async def _admit(self, message: discord.Message, *, is_forbidden: bool) -> None:
         """Say why there is no answer: in the channel, or to the asker where the bot may not write."""
         in_channel = _FORBIDDEN.format(what="show an answer") if is_forbidden else _UNDELIVERED
-        for send, text in ((message.channel.send, in_channel), (message.author.send, _FORBIDDEN.format(what="write"))):
+        ways: tuple[tuple[str, Send, str], ...] = (
+            ("channel", message.channel.send, in_channel),
+            ("direct", message.author.send, _FORBIDDEN.format(what="write")),
+        )
+        for way, send, text in ways:
             try:
-                await send(text)
+                await self._desk.replies.post(way, send, content=text, nonce=message.id)
             except UNDELIVERED as error:
-                logger.warning("a message to channel %d was refused: %s", message.channel.id, error)
+                logger.warning("a message to channel %d was refused: %r", message.channel.id, error)
                 if not isinstance(error, discord.Forbidden):
                     return
             else:
                 return
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether Discord will not take the message as it is; without its reference it may."""
+    return isinstance(error, discord.HTTPException) and not passes(error)
 
 
 _WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
