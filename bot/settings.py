@@ -60,6 +60,7 @@ class DiscordSettings(Section):
             also those in its threads ("threads", which needs the privileged intent Message Content), or none ("off").
         keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
         add_role: Name or id of a role whose members may add articles; members with Manage Messages always may.
+        look_every_s: Seconds between two rounds in which subscriptions that are due are looked for.
     """
 
     name: ClassVar[str] = "discord"
@@ -76,6 +77,7 @@ class DiscordSettings(Section):
     conversation: Literal["off", "mentions", "threads"] = "mentions"
     keep_days: int = Field(30, ge=1, le=3_650)
     add_role: str = Field("", max_length=100)
+    look_every_s: float = Field(60, ge=0.1, le=3_600)
 
 
 class LlmSettings(Section):

@@ -113,6 +113,15 @@ class Shelf:
             lambda catalog: Holdings(tuple(catalog.publisher_counts()), catalog.newest_published_at(Filters()))
         )
 
+    async def generation(self) -> int:
+        """
+        Count the commits of the index so far.
+
+        Raises:
+            EmptyIndexError: If nothing has been indexed yet.
+        """
+        return await self._read(lambda catalog: catalog.generation())
+
     async def latest(self, topic: str | None, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List the newest articles, of a topic or of all."""
         if not topic:

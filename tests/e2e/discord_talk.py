@@ -8,12 +8,12 @@ A local Discord in which people do more than ask: they press buttons, fill in fo
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 from aiohttp import web
+from discord_channels import Channels
 from discord_interactions import (
     BOT,
     BOT_ID,
@@ -34,13 +34,21 @@ from discord_interactions import (
     CHANNEL_ID as CHANNELS,
 )
 from discord_messages import message_of
-from discord_rules import mention_faults, message_faults
+from discord_rules import mention_faults, message_faults, nonce_faults
 from discord_server import PREFIX, LocalDiscord, _body, _json
 
 USER, OTHER = person(USER_ID), person("4009")
 CHANNEL_ID, DIRECT_CHANNEL_ID = CHANNELS[GUILD_ID], f"6{USER_ID}"
 MESSAGE_CONTENT = 1 << 15
 MANAGE_MESSAGES = 1 << 13
+PERMISSIONS = {  # that a bot can be given in a channel
+    "VIEW_CHANNEL": 1 << 10,
+    "SEND_MESSAGES": 1 << 11,
+    "EMBED_LINKS": 1 << 14,
+    "READ_MESSAGE_HISTORY": 1 << 16,
+    "CREATE_PUBLIC_THREADS": 1 << 35,
+    "SEND_MESSAGES_IN_THREADS": 1 << 38,
+}
 Message = dict[str, Any]
 
 
@@ -49,7 +57,8 @@ class TalkingDiscord(LocalDiscord):
     A local Discord with messages, threads, buttons, forms and menus.
 
     Attributes:
-        posted: What the bot wrote into channels, oldest first.
+        posted: What the bot wrote into channels, oldest first, as it reads now.
+        channels: Every message of each channel, the bot's and those of others.
         threads: Threads by id.
         missing: Permissions that the bot lacks, in Discord's names.
     """
@@ -57,27 +66,40 @@ class TalkingDiscord(LocalDiscord):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.posted: list[Message] = []
+        self.channels = Channels(self._clock)
+        self._withheld = 0
         self.threads: dict[str, dict[str, Any]] = {}
         self.missing: set[str] = set()
-        self._ids = count(6001)
         self._news = asyncio.Condition()
 
     # What people do.
 
-    async def use(self, name: str, *, user: Mapping[str, Any] = USER, **options: Any) -> Interaction:
-        """Use a command, and wait for the final message."""
+    async def use(
+        self,
+        name: str,
+        *,
+        user: Mapping[str, Any] = USER,
+        permissions: int = 0,
+        direct: bool = False,
+        **options: Any,
+    ) -> Interaction:
+        """Use a command in the channel or a direct conversation, and wait for the final message."""
         command = self.commands[name]
         types = {option["name"]: option["type"] for option in command.get("options", [])}
         given = [{"name": key, "type": types[key], "value": value} for key, value in options.items()]
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
-        return await self._done(COMMAND, data, member=member(user) | {"permissions": "0"})
+        if direct:
+            return await self._done(COMMAND, data, guild_id=None)
+        own = str(sum(bit for one, bit in PERMISSIONS.items() if one not in self.missing))
+        who = member(user) | {"permissions": str(permissions)}
+        return await self._done(COMMAND, data, member=who, app_permissions=own)
 
-    async def complete(self, name: str, option: str, typed: str) -> list[dict[str, Any]]:
+    async def complete(self, name: str, option: str, typed: str, *, permissions: int = 0) -> list[dict[str, Any]]:
         """Type into an option of a command, and return what is offered."""
         command = self.commands[name]
         given = [{"name": option, "type": 3, "value": typed, "focused": True}]
         data = {"id": command["id"], "name": name, "type": 1, "options": given}
-        interaction = await self._begin(TYPING, data)
+        interaction = await self._begin(TYPING, data, member=member(USER) | {"permissions": str(permissions)})
         await asyncio.wait_for(interaction.acknowledged.wait(), 30)
         assert interaction.data is not None
         return interaction.data["choices"]
@@ -130,6 +152,7 @@ class TalkingDiscord(LocalDiscord):
     ) -> Message:
         """Write a message; what the bot may not read of it is left out."""
         message = self._message(channel_id, {"content": text}, author=user)
+        self.channels.note(message, {})
         replied = reply_to is not None and reply_to["author"]["id"] == BOT_ID
         if f"<@{BOT_ID}>" in text or replied:
             message["mentions"] = [BOT | {"member": member(BOT)}]
@@ -152,6 +175,15 @@ class TalkingDiscord(LocalDiscord):
         async with asyncio.timeout(timeout_s), self._news:
             await self._news.wait_for(lambda: len(self.posted) > after)
         return self.posted[after]
+
+    async def until(self, holds: Callable[[], bool], *, timeout_s: float = 60) -> None:
+        """Wait until something holds, which is looked at whenever the bot posts, edits or asks for history."""
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(holds)
+
+    def withhold_next(self) -> None:
+        """Take the next post, and never answer it."""
+        self._withheld += 1
 
     async def ask_aloud(self, text: str, **options: Any) -> Message:
         """Write a message and return the bot's answer to it."""
@@ -176,26 +208,76 @@ class TalkingDiscord(LocalDiscord):
         application.add_routes(
             [
                 web.post(f"{PREFIX}/channels/{{channel}}/typing", self._typing),
+                web.get(f"{PREFIX}/channels/{{channel}}/messages", self._history),
+                web.patch(f"{PREFIX}/channels/{{channel}}/messages/{{message}}", self._edit_post),
                 web.post(f"{PREFIX}/channels/{{channel}}/messages/{{message}}/threads", self._open_thread),
             ]
         )
         return application
 
     async def _post(self, request: web.Request) -> web.Response:
-        content, channel_id = await _body(request), request.match_info["channel"]
-        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads}:
-            raise unknown("Channel", 10003)
+        content, channel_id = await _body(request), self._known(request.match_info["channel"])
         for fault in mention_faults(content):
             self._report(str(fault))
-        if faults := message_faults(content):
+        if faults := (*message_faults(content), *nonce_faults(content)):
             raise invalid_form(faults)
+        self._need("VIEW_CHANNEL", code=50001)
         self._need("SEND_MESSAGES" if channel_id != DIRECT_CHANNEL_ID else "")
         self._need("EMBED_LINKS" if content.get("embeds") else "")
-        message = self._message(channel_id, content, author=BOT)
-        async with self._news:
+        message = self.channels.repeated(content)
+        if message is None:
+            message = self._message(channel_id, content, author=BOT)
+            self.channels.note(message, content)
             self.posted.append(message)
-            self._news.notify_all()
+        await self._tell()
+        if self._withheld:
+            self._withheld -= 1
+            await asyncio.Event().wait()
+        return _json(message | ({"nonce": content["nonce"]} if "nonce" in content else {}))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        """Hand out messages; without the permission to read history, none, as for an empty channel."""
+        channel_id = self._known(request.match_info["channel"])
+        self._need("VIEW_CHANNEL", code=50001)
+        found = self.channels.history(channel_id, request.query) if self._may("READ_MESSAGE_HISTORY") else []
+        may_read = self.gateway.intents & MESSAGE_CONTENT or channel_id == DIRECT_CHANNEL_ID
+        await self._tell()
+        return _json([one if may_read else self._as_read(one) for one in found])
+
+    async def _edit_post(self, request: web.Request) -> web.Response:
+        self._known(request.match_info["channel"])
+        self._need("VIEW_CHANNEL", code=50001)
+        message, content = self.channels.find(request.match_info), await _body(request)
+        if message["author"]["id"] != BOT_ID:
+            raise Refusal(403, {"message": "Cannot edit a message authored by another user", "code": 50005})
+        if faults := message_faults(message | content):
+            raise invalid_form(faults)
+        for fault in mention_faults(content):
+            self._report(str(fault))
+        changed = message_of(message | content, message_id=message["id"], channel_id="", author=BOT)
+        now = datetime.now(UTC).isoformat()
+        message |= {"content": changed["content"], "embeds": changed["embeds"], "edited_timestamp": now}
+        await self._tell()
         return _json(message)
+
+    async def delete(self, message: Message) -> None:
+        """Delete a message, as a moderator does."""
+        self.channels.delete(message)
+        self.posted.remove(message)
+
+    def _known(self, channel_id: str) -> str:
+        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads} - self.channels.gone:
+            raise unknown("Channel", 10003, planned=channel_id in self.channels.gone)
+        return channel_id
+
+    def _as_read(self, message: Message) -> Message:
+        """Leave out what a bot without the intent may not read: what others wrote."""
+        own = message["author"]["id"] == BOT_ID
+        return message if own else message | {"content": "", "embeds": [], "components": []}
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     async def _typing(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- aiohttp's signature
         return web.Response(status=204)
@@ -225,12 +307,16 @@ class TalkingDiscord(LocalDiscord):
         await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return _json(thread)
 
-    def _need(self, permission: str) -> None:
-        if permission in self.missing:
-            raise Refusal(403, {"message": "Missing Permissions", "code": 50013}, planned=True)
+    def _may(self, permission: str) -> bool:
+        return permission not in self.missing
+
+    def _need(self, permission: str, *, code: int = 50013) -> None:
+        if not self._may(permission):
+            words = "Missing Access" if code == 50001 else "Missing Permissions"
+            raise Refusal(403, {"message": words, "code": code}, planned=True)
 
     def _message(self, channel_id: str, content: Mapping[str, Any], *, author: Mapping[str, Any]) -> Message:
-        return message_of(content, message_id=str(next(self._ids)), channel_id=channel_id, author=author)
+        return message_of(content, message_id=self.channels.next_id(), channel_id=channel_id, author=author)
 
 
 def text_of(message: Message) -> str:
