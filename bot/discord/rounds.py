@@ -87,6 +87,9 @@ class Rounds:
             if not self._around.is_stopping():
                 logger.warning("subscription %d could not be looked for: %s", one.number, error)
                 await self._looked(one, -1, now)
+        except Exception:  # one that always fails must not keep the others from their turn
+            logger.exception("subscription %d could not be looked for", one.number)
+            await self._looked(one, -1, now)
 
     async def _left_to_another_round(self, work: Awaitable[None], number: int) -> None:
         try:
@@ -106,13 +109,16 @@ class Rounds:
         if any(post.state == "sending" for post in posts.values()):
             return  # it is not known yet whether that arrived
         known = [Known(post.post_id, post.article_ids, post.begun_at + TOLD_ON) for post in posts.values()]
-        look = partial(developing, topic=one.wish.topic, known=known, since=one.created_at, now=now)
-        told = await self._around.questions.in_background(look)
+        told = await self._around.questions.in_background(
+            lambda index: developing(index, one.wish.topic, known, since=one.created_at, now=now, limit=MOST_POSTS)
+        )
+        for number, article_ids in told.closed:
+            await self._join(posts[number], article_ids)
         told_before = [(posts[story.known], story) for story in told.stories if story.known]
         again = [(post, story) for post, story in told_before if post.state == "unsent"]
         new = [(None, story) for story in told.stories if not story.known]
         edited = await self._edit(one, [pair for pair in told_before if pair[0].state != "unsent"], now)
-        posted = await self._post(one, (*again, *new))
+        posted = await self._post(one, (*again, *new), left_out=told.left_out)
         if not self._around.is_stopping():
             await self._looked(one, generation if edited and posted else -1, now)
 
@@ -120,11 +126,9 @@ class Rounds:
         """Bring posts up to date that have developed; returns whether all were."""
         edited = 0
         for post, story in edits:
-            ids = [article.article_id for article in story.story.articles]
-            if set(ids) - set(post.article_ids):
-                await asyncio.to_thread(self._subscriptions.join, post, ids)
+            await self._join(post, [article.article_id for article in story.story.articles])
             shown = fingerprint(story)
-            if shown == post.shown or post.state != "sent" or post.begun_at + TOLD_ON < now:
+            if shown == post.shown or post.state != "sent":
                 continue
             if edited == _MOST_EDITS or self._around.is_stopping():
                 return False
@@ -133,14 +137,22 @@ class Rounds:
             edited += 1
         return True
 
-    async def _post(self, one: Subscription, stories: Sequence[tuple[Post | None, Unfolding]]) -> bool:
+    async def _join(self, post: Post, article_ids: Sequence[str]) -> None:
+        """Note what belongs to a story that was posted."""
+        if set(article_ids) - set(post.article_ids):
+            await asyncio.to_thread(self._subscriptions.join, post, article_ids)
+
+    async def _post(
+        self, one: Subscription, stories: Sequence[tuple[Post | None, Unfolding]], *, left_out: int
+    ) -> bool:
         """Post stories that are new, the main ones first; returns whether all were."""
+        rest = max(0, len(stories) - MOST_POSTS) + left_out
         for place, (post, story) in enumerate(stories[:MOST_POSTS], 1):
             if self._around.is_stopping():
                 return False
-            waiting = len(stories) - MOST_POSTS if place == MOST_POSTS else 0
+            waiting = rest if place == MOST_POSTS else 0
             await self._around.keep(self._post_story(one, post, story, waiting=waiting))
-        return len(stories) <= MOST_POSTS
+        return not rest
 
     async def _post_story(self, one: Subscription, post: Post | None, story: Unfolding, *, waiting: int) -> None:
         ids = [article.article_id for article in story.story.articles]

@@ -55,17 +55,24 @@ class Unfolding:
 @dataclass(frozen=True, slots=True)
 class Developing:
     """
-    The stories of a topic: the known ones, first told first, then the new ones, those of most sources first.
+    The stories of a topic.
 
     Attributes:
+        stories: The known ones that are told on, first told first; then the new ones, those of most sources first.
+        left_out: How many more new ones there are.
+        closed: Articles of the known ones that are told on no more: number of the story, and ids.
         reason: Always None: that nothing is new needs no reason.
     """
 
     stories: tuple[Unfolding, ...]
+    left_out: int = 0
+    closed: tuple[tuple[int, tuple[str, ...]], ...] = ()
     reason: str | None = None
 
 
-def developing(index: NewsIndex, topic: str, known: Sequence[Known], *, since: datetime, now: datetime) -> Developing:
+def developing(
+    index: NewsIndex, topic: str, known: Sequence[Known], *, since: datetime, now: datetime, limit: int
+) -> Developing:
     """
     Sort what was published of a topic into stories that were told, and new ones.
 
@@ -79,6 +86,7 @@ def developing(index: NewsIndex, topic: str, known: Sequence[Known], *, since: d
         since: From when on articles count, and at most for a week. One that states no more than a day counts on the
             day itself if it was not indexed before.
         now: The present.
+        limit: Most new stories (at least 1).
     """
     begin = max(since, now - LOOKS_BACK)
     told = {article_id for one in known for article_id in one.article_ids if one.closes_at > now}
@@ -88,8 +96,19 @@ def developing(index: NewsIndex, topic: str, known: Sequence[Known], *, since: d
     sorted_in = _Sorted(known, index)
     for reports in reports_together(copies_together(articles, index), index):
         sorted_in.take(reports)
-    new = ((None, group) for group in main_first(map(group_of, sorted_in.new)))
-    return Developing(tuple(_unfolding(number, group, index) for number, group in (*sorted_in.told(), *new)))
+    new = main_first(map(group_of, sorted_in.new))
+    is_open = {one.number for one in known if one.closes_at > now}
+    ongoing = [(number, group) for number, group in sorted_in.told() if number in is_open]
+    wanted = (*ongoing, *((None, group) for group in new[:limit]))
+    return Developing(
+        stories=tuple(_unfolding(number, group, index) for number, group in wanted),
+        left_out=max(0, len(new) - limit),
+        closed=tuple((number, _ids(group)) for number, group in sorted_in.told() if number not in is_open),
+    )
+
+
+def _ids(group: Group) -> tuple[str, ...]:
+    return tuple(chunk.chunk.article_id for chunk in group.articles)
 
 
 def _about(index: NewsIndex, topic: str, window: Filters, now: datetime) -> set[str]:

@@ -29,7 +29,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> 
 
 def told(index: NewsIndex, *known: Known, topic: str = TOPIC) -> list[tuple[int | None, set[int]]]:
     """Stories: under which number they are known, and the numbers of their articles."""
-    found = developing(index, topic, known, since=SINCE, now=NOW).stories
+    found = developing(index, topic, known, since=SINCE, now=NOW, limit=9).stories
     return [(one.known, {int(each.article_id, 16) for each in one.story.articles}) for one in found]
 
 
@@ -77,15 +77,32 @@ def test_a_closed_story_takes_no_later_articles(index: NewsIndex) -> None:
     assert new == {4, 5}
 
 
+def test_a_story_that_is_told_on_no_more_is_not_told(index: NewsIndex) -> None:
+    """Its articles are named, so that whoever keeps books can: late ones and copies among them."""
+    found = developing(index, TOPIC, [known(7, 1, closes_at=NOW)], since=SINCE, now=NOW, limit=9)
+    assert [one.known for one in found.stories] == [None] * len(found.stories)
+    ((number, ids),) = found.closed
+    assert number == 7
+    assert {1, 2, 3} <= {int(one, 16) for one in ids}
+
+
+def test_a_few_new_stories_are_told_and_the_others_counted(index: NewsIndex) -> None:
+    """The main one first."""
+    whole = developing(index, TOPIC, (), since=SINCE, now=NOW, limit=9)
+    first = developing(index, TOPIC, (), since=SINCE, now=NOW, limit=1)
+    assert first.stories == whole.stories[:1]
+    assert (first.left_out, whole.left_out) == (len(whole.stories) - 1, 0)
+
+
 def test_a_week_back_is_as_far_as_it_looks(index: NewsIndex) -> None:
     """Whatever is indexed later than that is no news any more."""
-    late = developing(index, TOPIC, (), since=SINCE, now=ENDED.published_at + 8 * DAY)  # type: ignore[operator]
+    late = developing(index, TOPIC, (), since=SINCE, now=ENDED.published_at + 8 * DAY, limit=9)  # type: ignore[operator]
     assert late.stories == ()
 
 
 def test_each_quote_is_of_its_story(index: NewsIndex) -> None:
     """To the letter, from one of the story's articles."""
-    for one in developing(index, TOPIC, (), since=SINCE, now=NOW).stories:
+    for one in developing(index, TOPIC, (), since=SINCE, now=NOW, limit=9).stories:
         citation = one.citations[one.story.claim.citations[0] - 1]
         assert citation.article_id in {each.article_id for each in one.story.articles}
         text = index.version(citation.article_id, citation.version).article.text

@@ -269,12 +269,13 @@ def test_a_post_that_did_not_arrive_is_sent_again_as_the_same(newsroom: Newsroom
     assert set(newsroom.subscriptions.posts(one.number)[0].article_ids) == {"1".zfill(16), "2".zfill(16)}
 
 
-def test_one_subscription_that_fails_holds_up_no_other(newsroom: Newsroom) -> None:
-    """The next one is looked for in the same round."""
+@pytest.mark.parametrize("error", [PausedError("gone"), UndeliveredError("503"), RuntimeError("a mistake of ours")])
+def test_one_subscription_that_fails_holds_up_no_other(newsroom: Newsroom, error: Exception) -> None:
+    """The next one is looked for in the same round, whatever went wrong."""
     newsroom.subscriptions.add(TOPIC, HERE)
     newsroom.subscriptions.add(TOPIC, Place(7, 12, 5))
     newsroom.index(WALKED_OUT)
-    newsroom.channel.fails_with = PausedError("gone")
+    newsroom.channel.fails_with = error
     newsroom.round(MONDAY + HOUR)
     assert len(newsroom.channel.sent) == 1
 
