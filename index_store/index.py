@@ -218,6 +218,11 @@ class NewsIndex:
                 seen.add((chunk.article_id, version.number, chunk.position))
                 yield replace(passage, article=version.article, version=version.number, chunk=chunk)
 
+    def refresh(self) -> None:
+        """See what a writer has committed; a search does so by itself, while `rarity` and `mentions` do not."""
+        with self._searching:
+            self._refresh()
+
     def _refresh(self) -> None:
         """Bring the words up to date if a writer has committed since the last search."""
         generation = self._catalog.generation()

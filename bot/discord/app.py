@@ -7,6 +7,7 @@ import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from threading import Timer
 from typing import Protocol
@@ -24,8 +25,10 @@ from bot.discord.cogs.look import Look
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.overviews import Overviews
 from bot.discord.cogs.settings import Settings
+from bot.discord.cogs.subscribe import Subscribe
 from bot.discord.cogs.talk import Talk
 from bot.discord.database import Database
+from bot.discord.delivery import Delivery, utc_now
 from bot.discord.desk import Desk
 from bot.discord.embeds import embed_of
 from bot.discord.failures import translated_errors
@@ -35,8 +38,10 @@ from bot.discord.metrics import Metrics
 from bot.discord.monitoring import IndexedAt, Monitor, monitored
 from bot.discord.questions import AnswersQuestions, QuestionQueue, QueueLimits
 from bot.discord.replies import Replies
+from bot.discord.rounds import Rounds, Surroundings
 from bot.discord.rule_book import RuleBook
 from bot.discord.shelf import FindsArticles, Shelf
+from bot.discord.subscriptions import Subscriptions
 from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
 
@@ -58,10 +63,12 @@ class Home:
     Attributes:
         folder: The data folder, in which it keeps its memory beside the index.
         command: How another process of Dateline is started over that folder.
+        zone: Of the hours that people name; None for the machine's own.
     """
 
     folder: Path
     command: tuple[str, ...]
+    zone: tzinfo | None = None
 
 
 class NewsBot(commands.Bot):
@@ -75,9 +82,7 @@ class NewsBot(commands.Bot):
         state: Of its connection: "connecting", "connected", "reconnecting" or "stopping".
     """
 
-    def __init__(
-        self, answerer: Answers, settings: DiscordSettings, memory: Memory, rules: RuleBook, home: Home
-    ) -> None:
+    def __init__(self, answerer: Answers, settings: DiscordSettings, database: Database, home: Home) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,  # there are no prefix commands, but discord.py wants one
             help_command=None,
@@ -91,25 +96,41 @@ class NewsBot(commands.Bot):
         self.questions = QuestionQueue(answerer, _limits(settings), self.metrics, log_questions=settings.log_questions)
         self.replies = Replies(self.metrics)
         self.tree.error(self._apologise)
-        self._settings, self._command = settings, home.command
-        self._desk = Desk(self.questions, self.replies, memory, rules)
+        self._settings, self._home, self._subscriptions = settings, home, Subscriptions(database)
+        memory = Memory(database, keep_days=settings.keep_days)
+        self._desk = Desk(self.questions, self.replies, memory, RuleBook(database))
         self._shelf = Shelf(home.folder, answerer)
 
     async def setup_hook(self) -> None:
         """Load the cogs and register their commands and buttons."""
         desk, shelf, settings = self._desk, self._shelf, self._settings
-        menus = Menus(desk, shelf, command=self._command, add_role=settings.add_role)
+        menus = Menus(desk, shelf, command=self._home.command, add_role=settings.add_role)
         ask = Ask(desk, shelf, conversation=settings.conversation)
         for cog in (ask, After(desk, shelf), Look(desk, shelf, settings), Overviews(desk, shelf), menus):
             await self.add_cog(cog)
+        for loop in (self._subscribe(), Corrections(self, desk, shelf, every_s=settings.corrections_every_s)):
+            await self.add_cog(loop)
         await self.add_cog(Settings(desk, shelf))
-        await self.add_cog(Corrections(self, desk, shelf, every_s=settings.corrections_every_s))
         if settings.conversation != "off":
             await self.add_cog(Talk(self, desk, in_threads=settings.conversation == "threads"))
         for entry in menus.entries():
             self.tree.add_command(entry)
         self.add_dynamic_items(AnswerButton, PageButton, ForgetButton)
         await self.tree.sync()
+
+    def _subscribe(self) -> Subscribe:
+        around = Surroundings(
+            questions=self.questions,
+            generation=self._shelf.generation,
+            sources=lambda guild_id: self._desk.rules.of(guild_id).sources,
+            keep=self.replies.keep,
+            is_stopping=lambda: self.state == "stopping",
+            zone=self._home.zone,
+            clock=utc_now,
+        )
+        rounds = Rounds(self._subscriptions, Delivery(self, self._subscriptions, clock=utc_now), around)
+        every_s = self._settings.look_every_s
+        return Subscribe(self, self._desk, self._shelf, self._subscriptions, rounds, every_s=every_s)
 
     async def on_ready(self) -> None:
         """Say that people can ask now, and how to invite the bot where nobody can."""
@@ -209,8 +230,7 @@ def run_bot(
     log_to_stderr(settings.log_format)
     _use_addresses(settings)
     with closing(Database.open(home.folder / "discord.sqlite")) as database:
-        memory = Memory(database, keep_days=settings.keep_days)
-        bot = NewsBot(answerer, settings, memory, RuleBook(database), home)
+        bot = NewsBot(answerer, settings, database, home)
         monitor = Monitor(bot, bot.questions, bot.metrics, indexed_at)
         with translated_errors(settings, bot.intents):
             asyncio.run(_serve_monitored(bot, token, beside, monitor, settings))

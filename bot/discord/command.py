@@ -54,7 +54,8 @@ def bot_command(configuration: Configuration) -> None:
     from bot.reindexing import dateline_command, keep_reindexing, reindex_command
 
     discord, wording = configuration.section(DiscordSettings), open_wording(configuration)
-    home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)))
+    zone = configuration.section(BotSettings).zone
+    home = Home(configuration.section(StoreSettings).data_dir, tuple(dateline_command(configuration)), zone)
     run = partial(run_bot, settings=discord, token=token, home=home, indexed_at=partial(_indexed_at, configuration))
     if configuration.section(BotSettings).reindex:
         with closing(LateAnswerer(configuration, wording)) as late:

@@ -74,7 +74,48 @@ UPDATE quoted SET compared = (
     WHERE answers.answer_id = quoted.answer_id AND json_extract(value, '$.article_id') = quoted.article_id
 ) WHERE answer_id IN (SELECT answer_id FROM answers WHERE private = 0 AND json_valid(answer));
 """
-_FORMATS = (_ANSWERS, _RULES, _CORRECTIONS)  # what each format adds to the one before it
+_SUBSCRIPTIONS = """
+CREATE TABLE subscriptions (
+    subscription_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    guild_id   INTEGER,                            -- NULL for a direct conversation
+    channel_id INTEGER NOT NULL,
+    user_id    INTEGER NOT NULL,                   -- who made it
+    topic      TEXT NOT NULL,                      -- '' for everything
+    every_s    INTEGER NOT NULL,
+    quiet_from INTEGER,                            -- local hours; NULL for none
+    quiet_to   INTEGER,
+    daily_hour INTEGER,                            -- of a digest; NULL for news as it comes
+    created_at INTEGER NOT NULL,                   -- seconds since 1970
+    looked_at  INTEGER NOT NULL,
+    generation INTEGER NOT NULL DEFAULT -1,        -- of the index when it was looked through to the end
+    paused     TEXT NOT NULL DEFAULT ''            -- why; '' for not
+);
+CREATE INDEX subscriptions_by_channel ON subscriptions (channel_id);
+CREATE INDEX subscriptions_by_guild ON subscriptions (guild_id);
+CREATE INDEX subscriptions_by_user ON subscriptions (user_id);
+
+CREATE TABLE posts (                               -- each is written down before it is sent
+    post_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscription_id INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+    nonce      TEXT NOT NULL UNIQUE,               -- stands in the message, and Discord takes it once
+    begun_at   INTEGER NOT NULL,                   -- when it was first written down
+    tried_at   INTEGER NOT NULL,                   -- when it was last sent
+    state      TEXT NOT NULL,                      -- sending, unsent, sent, missed, deleted
+    message_id INTEGER,                            -- NULL until it is known
+    shown      TEXT NOT NULL DEFAULT ''            -- fingerprint of what the message shows
+);
+CREATE INDEX posts_by_subscription ON posts (subscription_id, post_id);
+CREATE INDEX posts_under_way ON posts (post_id) WHERE state = 'sending';
+
+CREATE TABLE posted (                              -- which articles a post tells of: each goes into one
+    subscription_id INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+    article_id TEXT NOT NULL,
+    post_id    INTEGER NOT NULL REFERENCES posts ON DELETE CASCADE,
+    PRIMARY KEY (subscription_id, article_id)
+) WITHOUT ROWID;
+CREATE INDEX posted_by_post ON posted (post_id);
+"""
+_FORMATS = (_ANSWERS, _RULES, _CORRECTIONS, _SUBSCRIPTIONS)  # what each format adds to the one before it
 FORMAT = len(_FORMATS)
 _MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
 

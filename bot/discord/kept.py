@@ -68,11 +68,13 @@ class Trace:
         answers: Questions of theirs, with the answers.
         votes: Votes of theirs, on anybody's answers.
         oldest: When the oldest of these was kept; None where there is none.
+        subscriptions: Subscriptions that they made, for any channel.
     """
 
     answers: int
     votes: int
     oldest: datetime | None
+    subscriptions: int = 0
 
 
 def written(answer: Answer) -> str:

@@ -175,19 +175,26 @@ class Memory:
             votes, voted = connection.execute(
                 "SELECT count(*), min(voted_at) FROM votes WHERE user_id = ?", (user_id,)
             ).fetchone()
-        oldest = min((moment for moment in (first, voted) if moment is not None), default=None)
-        return Trace(answers, votes, None if oldest is None else datetime.fromtimestamp(oldest, UTC))
+            subscriptions, subscribed = connection.execute(
+                "SELECT count(*), min(created_at) FROM subscriptions WHERE user_id = ?", (user_id,)
+            ).fetchone()
+        oldest = min((moment for moment in (first, voted, subscribed) if moment is not None), default=None)
+        return Trace(answers, votes, None if oldest is None else datetime.fromtimestamp(oldest, UTC), subscriptions)
 
     def forget(self, user_id: int) -> bool:
         """
-        Delete a user's questions, their answers with all votes on them, and the user's own votes; returns True.
+        Delete a user's questions, their answers with all votes on them, and the user's own votes and subscriptions.
 
         Settings of servers that the user changed stay as they are, and it is forgotten who changed them.
+
+        Returns:
+            True.
         """
         with self._database.writing() as connection:
             connection.execute("DELETE FROM votes WHERE user_id = ?", (user_id,))
             connection.execute("DELETE FROM answers WHERE user_id = ?", (user_id,))
             connection.execute("UPDATE rule_changes SET user_id = NULL WHERE user_id = ?", (user_id,))
+            connection.execute("DELETE FROM subscriptions WHERE user_id = ?", (user_id,))
         return True
 
     def prune(self) -> None:

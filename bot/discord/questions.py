@@ -4,6 +4,7 @@ import asyncio
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from index_store import DiscordError, NewsIndex
 
 _FIRST_GUESS_S = 1.0
 _WEIGHT_OF_LATEST = 0.2
+_NOBODY = Asker(0)
 
 Refusal = Literal["busy", "cooldown", "restarting"]
 
@@ -123,6 +125,7 @@ class QuestionQueue:
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
         self._turns: Turns[_Waiting] = Turns()
+        self._background: deque[_Waiting] = deque()
         self._under_way: _Waiting | None = None
         self._began_at = 0.0
         self._cooldown = Cooldown(questions=limits.questions, within_s=limits.within_s, clock=clock)
@@ -163,6 +166,21 @@ class QuestionQueue:
         """
         return await self._ask(topic, partial(self._answerer.overview, tell), asker)
 
+    async def in_background(self, tell: Callable[[NewsIndex], Told]) -> Told:
+        """
+        Wait for an overview that nobody asked for: it is begun only when no question waits, and counts as none.
+
+        Raises:
+            RefusedError: If the bot is being stopped.
+            Exception: Whatever the answerer raises.
+        """
+        if self._closing:
+            raise _restarting()
+        answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self._background.append(_Waiting(_NOBODY, partial(self._answerer.overview, tell), answer))
+        self._begin_next()
+        return await answer
+
     async def _ask(self, asked: str, work: Callable[[], Told], asker: Asker) -> Told:
         began_at = self._clock()
         try:
@@ -182,8 +200,9 @@ class QuestionQueue:
         """Go on with the question under way; those that wait, and those to come, are told that the bot restarts."""
         self._closing = True
         self._thread.shutdown(wait=False)
-        for waiting in self._turns.clear():
+        for waiting in (*self._turns.clear(), *self._background):
             waiting.refuse(_restarting())
+        self._background.clear()
 
     def abandon(self) -> None:
         """Tell even who asked the question under way that the bot restarts; its thread cannot be stopped."""
@@ -206,8 +225,8 @@ class QuestionQueue:
         self._cooldown.note(asker.user_id)
 
     def _begin_next(self) -> None:
-        while self._turns and self._under_way is None:
-            waiting = self._turns.take()
+        while (self._turns or self._background) and self._under_way is None:
+            waiting = self._turns.take() if self._turns else self._background.popleft()
             if not waiting.answer.done():  # nobody waits for it any more
                 self._under_way, self._began_at = waiting, self._clock()
                 loop = asyncio.get_running_loop()
@@ -216,8 +235,9 @@ class QuestionQueue:
 
     def _end(self, waiting: _Waiting, work: asyncio.Future[Any]) -> None:
         error = work.exception()
-        self._answers += 1
-        self._typical_s += max(_WEIGHT_OF_LATEST, 1 / self._answers) * (self.busy_s - self._typical_s)
+        if waiting.asker is not _NOBODY:  # forecasts are of what people ask
+            self._answers += 1
+            self._typical_s += max(_WEIGHT_OF_LATEST, 1 / self._answers) * (self.busy_s - self._typical_s)
         self._under_way = None
         if waiting.answer.done():
             pass  # whoever asked was told of the restart, or has gone

@@ -39,9 +39,9 @@ def digest(index: NewsIndex, topic: str | None, filters: Filters, *, limit: int 
     window = filters if filters.since else replace(filters, since=(filters.until or asked_at) - _LAST_HOURS)
     about = Topic(index, topic, now=asked_at).find(window) if topic else None
     articles = _opened(index, about, window)
-    groups = _main_first(_groups(articles, index))
+    groups = main_first(_groups(articles, index))
     citations, reader = Citations(), reader_of(index)
-    stories = tuple(_story(group, index, citations, reader, window) for group in groups[:limit])
+    stories = tuple(story_of(group, index, citations, reader, window) for group in groups[:limit])
     return Digest(
         topic=topic,
         filters=window,
@@ -71,7 +71,7 @@ def _nothing(index: NewsIndex, window: Filters) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
     """
     The articles of one story.
 
@@ -86,32 +86,46 @@ class _Group:
     sources: int
 
 
-def _groups(articles: Sequence[LiveChunk], index: NewsIndex) -> Iterator[_Group]:
+def _groups(articles: Sequence[LiveChunk], index: NewsIndex) -> Iterator[Group]:
     """Sort articles into stories: first those that are copies, then those that report the same."""
+    reported = copies_together(articles, index)
+    return (group_of(some) for some in reports_together(reported, index))
+
+
+def copies_together(articles: Sequence[LiveChunk], index: NewsIndex) -> list[list[LiveChunk]]:
+    """Sort articles, newest first, into sets of copies; the set whose report is newest comes first."""
     ids = index.story_ids(chunk.chunk.article_id for chunk in articles)
     copies: defaultdict[str, list[LiveChunk]] = defaultdict(list)
     for chunk in articles:
         copies[ids.get(chunk.chunk.article_id, chunk.chunk.article_id)].append(chunk)
-    reader = reader_of(index)
-    reported = sorted(copies.values(), key=lambda chunks: -_public_by_s(chunks[-1]))
-    for places in same_stories(openings_of([chunks[-1] for chunks in reported], reader)):
-        reports = tuple(reported[place][-1] for place in places)
-        everything = sorted(
-            (chunk for place in places for chunk in reported[place]), key=lambda one: -_public_by_s(one)
-        )
-        outlets = {outlet(chunk.version.article).casefold() for chunk in reports}
-        yield _Group(reports, tuple(everything), len(outlets))
+    return sorted(copies.values(), key=lambda chunks: -_public_by_s(chunks[-1]))
+
+
+def reports_together(reported: Sequence[list[LiveChunk]], index: NewsIndex) -> Iterator[Sequence[Sequence[LiveChunk]]]:
+    """Sort sets of copies into those that report the same."""
+    openings = openings_of([chunks[-1] for chunks in reported], reader_of(index))
+    return ([reported[place] for place in places] for places in same_stories(openings))
+
+
+def group_of(reported: Sequence[Sequence[LiveChunk]]) -> Group:
+    """Make a story of sets of copies, the newest report first."""
+    reports = tuple(chunks[-1] for chunks in reported)
+    everything = sorted((chunk for chunks in reported for chunk in chunks), key=lambda one: -_public_by_s(one))
+    outlets = {outlet(chunk.version.article).casefold() for chunk in reports}
+    return Group(reports, tuple(everything), len(outlets))
 
 
 def _public_by_s(chunk: LiveChunk) -> float:
     return chunk.version.public_by.timestamp()
 
 
-def _main_first(groups: Iterable[_Group]) -> list[_Group]:
+def main_first(groups: Iterable[Group]) -> list[Group]:
+    """Order stories: those of most sources first, then the newest."""
     return sorted(groups, key=lambda group: (-group.sources, -_public_by_s(group.articles[0])))
 
 
-def _story(group: _Group, index: NewsIndex, citations: Citations, reader: Reader, window: Filters) -> Story:
+def story_of(group: Group, index: NewsIndex, citations: Citations, reader: Reader, window: Filters) -> Story:
+    """Tell a story in its best sentence; copies are named where they lie in the window."""
     line, others = _best_line(group, reader)
     article = line.version.article
     copies = index.copies(article.article_id, window, limit=_MOST_COPIES)
@@ -126,7 +140,7 @@ def _story(group: _Group, index: NewsIndex, citations: Citations, reader: Reader
     )
 
 
-def _best_line(group: _Group, reader: Reader) -> tuple[Statement, list[Statement]]:
+def _best_line(group: Group, reader: Reader) -> tuple[Statement, list[Statement]]:
     """
     Choose the sentence that tells most of what the story's openings share, rather an early one.
 

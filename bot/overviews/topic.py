@@ -53,6 +53,7 @@ class Topic:
 
     def __init__(self, index: NewsIndex, text: str, *, now: datetime) -> None:
         self._index = index
+        index.refresh()  # a word that has just been indexed is a known one
         understood = understand(text, terms=index.terms, now=now)
         self.text = understood.standalone
         self._words = [

@@ -188,15 +188,20 @@ def holdings_message(publishers: Sequence[tuple[str | None, int]], newest: datet
     return details("What is indexed", [f"{told}.", "", *lines], colour=BLUE)
 
 
-def privacy_message(*, answers: int, votes: int, oldest: datetime | None, keep_days: int) -> AnswerMessage:
+def privacy_message(
+    *, answers: int, votes: int, subscriptions: int = 0, oldest: datetime | None, keep_days: int
+) -> AnswerMessage:
     """Tell what is kept about the user who asks."""
     about = f"{counted(answers, 'question')} of yours with the answers, and {counted(votes, 'vote')}"
+    about += f"; {counted(subscriptions, 'subscription')} that you made" if subscriptions else ""
     kept = f"Kept about you: **{about}**" + (f", the oldest of {timestamp(oldest)}." if oldest else ".")
     lines = [
         kept,
         f"Questions and votes are kept for {counted(keep_days, 'day')} with your user id, the channel and the message, "
         "so that buttons and follow-up questions work; then they are deleted.",
         "Who changed a server's settings is kept with the change, for its managers; deleting takes your name off it.",
+        "A subscription is kept with the user id of whoever made it until it is ended; deleting ends yours in every "
+        "channel.",
         "What you write elsewhere is not kept. Unless its operator says otherwise, the log holds no questions.",
     ]
     return details("Privacy", lines)
@@ -218,6 +223,8 @@ def help_message(*, conversation: str) -> AnswerMessage:
         "**Look around**",
         "`/timeline topic: Doha talks` · `/digest` · `/changes topic: port strike since: yesterday`",
         "`/latest topic: ferry` · `/sources` · `/article wanted: https://…`",
+        "`/subscribe topic: port strike every: 3 hours` posts here what is new, one message a story; "
+        "`/daily hour: 8` a digest a day; `/subscriptions` · `/unsubscribe`",
         "Right-click a message → Apps: *Ask about this*, *Has this been posted?*, *Add this article*",
         "",
         "`/privacy` shows what is kept about you, and deletes it.",

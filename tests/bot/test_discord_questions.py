@@ -297,3 +297,40 @@ def test_what_was_asked_is_logged_only_where_wanted(caplog: pytest.LogCaptureFix
     assert caplog.records[-1].__dict__["outcome"] == "declined"
     asyncio.run(scenario(log_questions=True))
     assert "my private matter" in caplog.text
+
+
+class Untold:
+    """An overview with nothing in it."""
+
+    reason = None
+
+
+def test_background_work_waits_behind_people_and_counts_as_no_question() -> None:
+    """Two looks and a question that came last: the question is next, and neither metrics nor cooldown know of looks."""
+
+    async def scenario() -> None:
+        answerer, order = GatedAnswerer(), list[str]()
+        metrics = Metrics()
+        queue = QuestionQueue(answerer, QueueLimits(questions=2), metrics)
+
+        def look(name: str) -> Any:
+            order.append(name)
+            return Untold()
+
+        first = asyncio.create_task(queue.ask(Question("first"), READER))
+        await turn_loop()
+        looks = [asyncio.create_task(queue.in_background(lambda _, n=n: look(f"look {n}"))) for n in range(2)]
+        await turn_loop()
+        assert len(queue) == 0
+        second = asyncio.create_task(queue.overview("second", lambda _: look("second"), READER))
+        await turn_loop()
+        answerer.gate.set()
+        await asyncio.gather(first, second, *looks)
+        assert order == ["second", "look 0", "look 1"]
+        assert metrics.questions.total() == 2
+        assert len(answerer.threads) == 1
+        queue.close()
+        with pytest.raises(RefusedError, match="restarting"):
+            await queue.in_background(lambda _: look("late"))
+
+    asyncio.run(scenario())

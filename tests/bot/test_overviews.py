@@ -254,3 +254,12 @@ def test_what_was_corrected_since_is_told_in_the_words_of_then(revised: Path) ->
             told = timeline(index, "ferry strike in Port Maren", Filters(as_of=until))
             assert any(f"{percent} percent" in event.claim.text for event in told.events)
             assert holds(index, told.citations)
+
+
+def test_a_word_that_was_just_indexed_is_known(tmp_path: Path, encoder: PassageEncoder) -> None:
+    """The first overview of an open index after a run finds what the run brought, as any search does."""
+    index_into(tmp_path, OTHERS, encoder)
+    with closing(NewsIndex.open(tmp_path)) as opened:
+        assert timeline(opened, "ferry strike in Port Maren", Filters()).reason
+        index_into(tmp_path, ARTICLES, encoder)
+        assert timeline(opened, "ferry strike in Port Maren", Filters()).events

@@ -59,9 +59,9 @@ def member(user: Mapping[str, Any], roles: tuple[str, ...] = ()) -> dict[str, An
     return {"user": user, "deaf": False, "mute": False, "flags": 0} | joined
 
 
-def unknown(what: str, code: int) -> Refusal:
+def unknown(what: str, code: int, *, planned: bool = False) -> Refusal:
     """Return Discord's 404."""
-    return Refusal(404, {"message": f"Unknown {what}", "code": code})
+    return Refusal(404, {"message": f"Unknown {what}", "code": code}, planned=planned)
 
 
 def invalid_form(faults: tuple[Fault, ...]) -> Refusal:

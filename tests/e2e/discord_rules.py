@@ -15,6 +15,7 @@ Place = tuple[str | int, ...]
 Payload = Mapping[str, Any]
 
 CONTENT_LIMIT = 2_000
+NONCE_LIMIT = 25
 EMBEDS_LIMIT = 10
 EMBEDS_TOTAL_LIMIT = 6_000
 FIELDS_LIMIT = 25
@@ -77,6 +78,12 @@ def message_faults(message: Payload) -> tuple[Fault, ...]:
         limit = f"Embed size exceeds maximum size of {EMBEDS_TOTAL_LIMIT}"
         found.append(Fault(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", limit))
     return tuple(found)
+
+
+def nonce_faults(message: Payload) -> tuple[Fault, ...]:
+    """Check the nonce of a message: a number, or a text of at most 25 characters."""
+    nonce = message.get("nonce")
+    return tuple(_too_long(("nonce",), nonce, NONCE_LIMIT)) if isinstance(nonce, str) else ()
 
 
 def mention_faults(message: Payload, *, may_notify: str = "") -> tuple[Fault, ...]:

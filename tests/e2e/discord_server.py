@@ -72,6 +72,7 @@ class LocalDiscord:
         self.gateway = Gateway(token, interval_s=heartbeat_s, clock=clock, report=self._report)
         self.silent_guilds: set[str] = set()
         self.may_direct = True
+        self._clock = clock
         self._interactions = Interactions(clock, self._report, token_life_s=token_life_s)
         self._buckets = {channel: Bucket(clock, self._report) for channel in CHANNEL_ID.values()}
         self._ban = Ban(clock, self._report)

@@ -8,12 +8,12 @@ A local Discord in which people do more than ask: they press buttons, fill in fo
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 from aiohttp import web
+from discord_channels import Channels
 from discord_interactions import (
     BOT,
     BOT_ID,
@@ -36,7 +36,7 @@ from discord_interactions import (
     CHANNEL_ID as CHANNELS,
 )
 from discord_messages import message_of
-from discord_rules import mention_faults, message_faults
+from discord_rules import mention_faults, message_faults, nonce_faults
 from discord_server import PREFIX, LocalDiscord, _body, _json
 
 USER, OTHER = person(USER_ID), person("4009")
@@ -44,6 +44,14 @@ CHANNEL_ID, DIRECT_CHANNEL_ID = CHANNELS[GUILD_ID], f"6{USER_ID}"
 _DIRECT_CHANNELS = (DIRECT_CHANNEL_ID, f"6{OTHER['id']}")
 MESSAGE_CONTENT = 1 << 15
 MANAGE_MESSAGES = 1 << 13
+PERMISSIONS = {  # that a bot can be given in a channel
+    "VIEW_CHANNEL": 1 << 10,
+    "SEND_MESSAGES": 1 << 11,
+    "EMBED_LINKS": 1 << 14,
+    "READ_MESSAGE_HISTORY": 1 << 16,
+    "CREATE_PUBLIC_THREADS": 1 << 35,
+    "SEND_MESSAGES_IN_THREADS": 1 << 38,
+}
 Message = dict[str, Any]
 
 
@@ -52,8 +60,9 @@ class TalkingDiscord(LocalDiscord):
     A local Discord with messages, threads, buttons, forms and menus.
 
     Attributes:
-        posted: What the bot wrote into channels, oldest first.
+        posted: What the bot wrote into channels, oldest first, as it reads now.
         edited: What the bot's messages became when it edited them by their channel, oldest edit first.
+        channels: Every message of each channel, the bot's and those of others.
         threads: Threads by id.
         missing: Permissions that the bot lacks, in Discord's names.
         deleted: Ids of messages that somebody has deleted.
@@ -66,8 +75,8 @@ class TalkingDiscord(LocalDiscord):
         self.threads: dict[str, dict[str, Any]] = {}
         self.missing: set[str] = set()
         self.deleted: set[str] = set()
-        self._ids = count(6001)
-        self._nonces: dict[tuple[str, str | None], Message] = {}
+        self.channels = Channels(self._clock)
+        self._withheld = 0
         self._news = asyncio.Condition()
 
     # What people do.
@@ -79,6 +88,7 @@ class TalkingDiscord(LocalDiscord):
         user: Mapping[str, Any] = USER,
         permissions: int = 0,
         used_in: str | None = None,
+        direct: bool = False,
         **options: Any,
     ) -> Interaction:
         """
@@ -90,6 +100,7 @@ class TalkingDiscord(LocalDiscord):
             permissions: Of that person there. Discord shows nobody a command that they lack the permissions for, but an
                 administrator can allow it to anybody: so can a test, which is why this is not checked here.
             used_in: Another channel than the usual one.
+            direct: Whether it is used in a direct conversation.
             options: What is filled in; channels and roles by their ids.
         """
         command, part = self._command(name)
@@ -99,17 +110,21 @@ class TalkingDiscord(LocalDiscord):
             assert not choices or value in choices, f"{key}: {value} is not on offer"
         given = [{"name": key, "type": types[key]["type"], "value": value} for key, value in options.items()]
         data = _used(command, name, given) | {"resolved": _resolved(given)}
+        if direct:
+            return await self._done(COMMAND, data, guild_id=None)
+        own = str(sum(bit for one, bit in PERMISSIONS.items() if one not in self.missing))
         who = member(user) | {"permissions": str(permissions)}
-        return await self._done(COMMAND, data, member=who, used_in=used_in)
+        return await self._done(COMMAND, data, member=who, used_in=used_in, app_permissions=own)
 
     async def complete(
-        self, name: str, option: str, typed: str, *, user: Mapping[str, Any] = USER
+        self, name: str, option: str, typed: str, *, user: Mapping[str, Any] = USER, permissions: int = 0
     ) -> list[dict[str, Any]]:
         """Type into an option of a command, and return what is offered."""
         command, part = self._command(name)
         assert next(one for one in part["options"] if one["name"] == option).get("autocomplete"), "nothing is offered"
         given = [{"name": option, "type": 3, "value": typed, "focused": True}]
-        interaction = await self._begin(TYPING, _used(command, name, given), member=member(user) | {"permissions": "0"})
+        who = member(user) | {"permissions": str(permissions)}
+        interaction = await self._begin(TYPING, _used(command, name, given), member=who)
         await asyncio.wait_for(interaction.acknowledged.wait(), 30)
         assert interaction.data is not None
         return interaction.data["choices"]
@@ -174,6 +189,7 @@ class TalkingDiscord(LocalDiscord):
     ) -> Message:
         """Write a message; what the bot may not read of it is left out."""
         message = self._message(channel_id, {"content": text}, author=user)
+        self.channels.note(message, {})
         replied = reply_to is not None and reply_to["author"]["id"] == BOT_ID
         if f"<@{BOT_ID}>" in text or replied:
             message["mentions"] = [BOT | {"member": member(BOT)}]
@@ -203,6 +219,15 @@ class TalkingDiscord(LocalDiscord):
             await self._news.wait_for(lambda: len(self.posted) > after)
         return self.posted[after]
 
+    async def until(self, holds: Callable[[], bool], *, timeout_s: float = 60) -> None:
+        """Wait until something holds, which is looked at whenever the bot posts, edits or asks for history."""
+        async with asyncio.timeout(timeout_s), self._news:
+            await self._news.wait_for(holds)
+
+    def withhold_next(self) -> None:
+        """Take the next post, and never answer it."""
+        self._withheld += 1
+
     async def ask_aloud(self, text: str, **options: Any) -> Message:
         """Write a message and return the bot's answer to it."""
         before = len(self.posted)
@@ -226,6 +251,7 @@ class TalkingDiscord(LocalDiscord):
         application.add_routes(
             [
                 web.post(f"{PREFIX}/channels/{{channel}}/typing", self._typing),
+                web.get(f"{PREFIX}/channels/{{channel}}/messages", self._history),
                 web.post(f"{PREFIX}/channels/{{channel}}/messages/{{message}}/threads", self._open_thread),
                 web.patch(f"{PREFIX}/channels/{{channel}}/messages/{{message}}", self._edit_message),
                 web.get(f"{PREFIX}/channels/{{channel}}", self._show_thread),
@@ -235,34 +261,45 @@ class TalkingDiscord(LocalDiscord):
         return application
 
     async def _post(self, request: web.Request) -> web.Response:
-        content, channel_id = await _body(request), request.match_info["channel"]
-        if channel_id not in {CHANNEL_ID, SECOND_CHANNEL_ID, *_DIRECT_CHANNELS, *self.threads}:
-            raise unknown("Channel", 10003)
+        content, channel_id = await _body(request), self._known(request.match_info["channel"])
         for fault in mention_faults(content):
             self._report(str(fault))
-        if faults := message_faults(content):
+        if faults := (*message_faults(content), *nonce_faults(content)):
             raise invalid_form(faults)
-        self._need("SEND_MESSAGES" if channel_id not in _DIRECT_CHANNELS else "")
+        if channel_id not in _DIRECT_CHANNELS:
+            self._need("VIEW_CHANNEL", code=50001)
+            self._need("SEND_MESSAGES")
         self._need("EMBED_LINKS" if content.get("embeds") else "")
-        if content.get("enforce_nonce") and (known := self._nonces.get((channel_id, content["nonce"]))):
-            return _json(known)
-        message = self._message(channel_id, content, author=BOT)
-        self._nonces[channel_id, content.get("nonce")] = message
-        async with self._news:
+        message = self.channels.repeated(content)
+        if message is None:
+            message = self._message(channel_id, content, author=BOT)
+            self.channels.note(message, content)
             self.posted.append(message)
-            self._news.notify_all()
-        return _json(message)
+        await self._tell()
+        if self._withheld:
+            self._withheld -= 1
+            await asyncio.Event().wait()
+        return _json(message | ({"nonce": content["nonce"]} if "nonce" in content else {}))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        """Hand out messages; without the permission to read history, none, as for an empty channel."""
+        channel_id = self._known(request.match_info["channel"])
+        self._need("VIEW_CHANNEL", code=50001)
+        found = self.channels.history(channel_id, request.query) if self._may("READ_MESSAGE_HISTORY") else []
+        may_read = self.gateway.intents & MESSAGE_CONTENT or channel_id == DIRECT_CHANNEL_ID
+        await self._tell()
+        return _json([one if may_read else self._as_read(one) for one in found])
 
     async def _edit_message(self, request: web.Request) -> web.Response:
         """Change a message of the bot's own; what the request leaves out stays."""
-        content, channel_id = await _body(request), request.match_info["channel"]
-        if channel_id not in {CHANNEL_ID, DIRECT_CHANNEL_ID, *self.threads}:
-            raise unknown("Channel", 10003)
-        if "VIEW_CHANNEL" in self.missing and channel_id != DIRECT_CHANNEL_ID:
-            raise Refusal(403, {"message": "Missing Access", "code": 50001}, planned=True)
+        content, channel_id = await _body(request), self._known(request.match_info["channel"])
+        if channel_id not in _DIRECT_CHANNELS:
+            self._need("VIEW_CHANNEL", code=50001)
         if self._is_archived(channel_id):
             raise Refusal(400, {"message": "Thread is archived", "code": 50083}, planned=True)
         message = self._sent(channel_id, request.match_info["message"])
+        if message["author"]["id"] != BOT_ID:
+            raise Refusal(403, {"message": "Cannot edit a message authored by another user", "code": 50005})
         for fault in mention_faults(content):
             self._report(str(fault))
         if faults := message_faults(message | content):
@@ -270,18 +307,38 @@ class TalkingDiscord(LocalDiscord):
         embeds = [{"type": "rich"} | embed for embed in content.get("embeds", message["embeds"])]
         kept = {key: content[key] for key in ("content", "components") if key in content}
         message |= kept | {"embeds": embeds, "edited_timestamp": datetime.now(UTC).isoformat()}
-        async with self._news:
-            self.edited.append(message)
-            self._news.notify_all()
+        self.edited.append(dict(message))
+        await self._tell()
         return _json(message)
 
+    async def delete(self, message: Message) -> None:
+        """Delete a message, as a moderator does."""
+        self.channels.delete(message)
+        self.posted.remove(message)
+
+    def _known(self, channel_id: str) -> str:
+        if channel_id not in {CHANNEL_ID, SECOND_CHANNEL_ID, *_DIRECT_CHANNELS, *self.threads} - self.channels.gone:
+            raise unknown("Channel", 10003, planned=channel_id in self.channels.gone)
+        return channel_id
+
+    def _as_read(self, message: Message) -> Message:
+        """Leave out what a bot without the intent may not read: what others wrote."""
+        own = message["author"]["id"] == BOT_ID
+        return message if own else message | {"content": "", "embeds": [], "components": []}
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
     def _sent(self, channel_id: str, message_id: str) -> Message:
-        """Find a message of the bot's; a private one, or one of another channel, is unknown to Discord."""
+        """Find a message; a private one, or one of another channel, is unknown to Discord."""
         if message_id in self.deleted:
-            raise Refusal(404, {"message": "Unknown Message", "code": 10008}, planned=True)
-        shown = [message for message in (*reversed(self.edited), *self.posted) if message["id"] == message_id]
-        shown += self._interactions.public(message_id)
-        message = next((one for one in shown if one["channel_id"] == channel_id), None)
+            raise unknown("Message", 10008, planned=True)
+        public = self._interactions.public(message_id)  # as an interaction left it
+        if not public:
+            return self.channels.find({"channel": channel_id, "message": message_id})
+        again = [one for one in reversed(self.edited) if one["id"] == message_id]
+        message = next((one for one in (*again, *public) if one["channel_id"] == channel_id), None)
         if message is None:
             raise unknown("Message", 10008)
         return dict(message)
@@ -332,12 +389,16 @@ class TalkingDiscord(LocalDiscord):
         await self.gateway.dispatch("THREAD_CREATE", thread | {"newly_created": True})
         return _json(thread)
 
-    def _need(self, permission: str) -> None:
-        if permission in self.missing:
-            raise Refusal(403, {"message": "Missing Permissions", "code": 50013}, planned=True)
+    def _may(self, permission: str) -> bool:
+        return permission not in self.missing
+
+    def _need(self, permission: str, *, code: int = 50013) -> None:
+        if not self._may(permission):
+            words = "Missing Access" if code == 50001 else "Missing Permissions"
+            raise Refusal(403, {"message": words, "code": code}, planned=True)
 
     def _message(self, channel_id: str, content: Mapping[str, Any], *, author: Mapping[str, Any]) -> Message:
-        return message_of(content, message_id=str(next(self._ids)), channel_id=channel_id, author=author)
+        return message_of(content, message_id=self.channels.next_id(), channel_id=channel_id, author=author)
 
 
 def _used(command: Mapping[str, Any], name: str, given: list[dict[str, Any]]) -> dict[str, Any]:

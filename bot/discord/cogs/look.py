@@ -93,7 +93,11 @@ class Look(commands.Cog):
         if trace is None:
             raise DiscordError("What is kept cannot be read right now; it has been logged.")
         return privacy_message(
-            answers=trace.answers, votes=trace.votes, oldest=trace.oldest, keep_days=self._settings.keep_days
+            answers=trace.answers,
+            votes=trace.votes,
+            subscriptions=trace.subscriptions,
+            oldest=trace.oldest,
+            keep_days=self._settings.keep_days,
         )
 
 

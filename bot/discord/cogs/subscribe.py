@@ -1,0 +1,251 @@
+"""The commands `/subscribe`, `/daily`, `/subscriptions` and `/unsubscribe`, and the loop that looks and posts."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from bot.discord.desk import Desk
+from bot.discord.embeds import deliver, in_words
+from bot.discord.kept import Place
+from bot.discord.rounds import Rounds
+from bot.discord.shelf import Shelf
+from bot.discord.subscriptions import Subscriptions
+from bot.discord.wanted import topic_choices
+from bot.render.discord import AnswerMessage
+from bot.render.discord_details import notice
+from bot.render.discord_subscriptions import choice_label, subscribed_message, subscriptions_message
+from bot.subscribing import QuietHours, Subscription, Wish
+from index_store import DiscordError
+
+_MOST_CHOICES = 25
+_LONGEST_CHOICE = 100
+_PRUNED_EVERY_H = 24
+_EVERY = {"15 minutes": 900, "hour": 3_600, "3 hours": 10_800, "6 hours": 21_600, "day": 86_400}
+_NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "embed_links": "Embed Links",
+    "read_message_history": "Read Message History",
+}
+
+_Topic = app_commands.Range[str, 2, 100]
+
+logger = logging.getLogger(__name__)
+
+
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+class Subscribe(commands.Cog):
+    """What channels subscribe to; nobody but who may manage them decides that."""
+
+    def __init__(
+        self,
+        bot: commands.Bot,
+        desk: Desk,
+        shelf: Shelf,
+        subscriptions: Subscriptions,
+        rounds: Rounds,
+        *,
+        every_s: float,
+    ) -> None:
+        self._bot = bot
+        self._desk = desk
+        self._shelf = shelf
+        self._subscriptions = subscriptions
+        self._rounds = rounds
+        self.look.change_interval(seconds=every_s)
+
+    async def cog_load(self) -> None:
+        """Begin to look."""
+        self.look.start()
+        self.prune.start()
+
+    async def cog_unload(self) -> None:
+        """Stop that."""
+        self.look.cancel()
+        self.prune.cancel()
+
+    @tasks.loop(minutes=1)
+    async def look(self) -> None:
+        """Look for the subscriptions that are due."""
+        try:
+            await self._rounds.go()
+        except Exception:  # one failed round must not be the last one
+            logger.exception("a round of subscriptions failed")
+
+    @look.before_loop
+    async def _wait_until_connected(self) -> None:
+        await self._bot.wait_until_ready()
+
+    @tasks.loop(hours=_PRUNED_EVERY_H)
+    async def prune(self) -> None:
+        """Forget old posts."""
+        try:
+            await asyncio.to_thread(self._subscriptions.prune)
+        except Exception:  # as above
+            logger.exception("old posts could not be forgotten")
+
+    @app_commands.command()
+    @app_commands.default_permissions(manage_messages=True)
+    @app_commands.describe(
+        topic="The matter: port strike",
+        every="How often I look; every hour where it is left out",
+        quiet="Hours in which nothing is posted: 22-7",
+    )
+    @app_commands.choices(every=[app_commands.Choice(name=name, value=value) for name, value in _EVERY.items()])
+    async def subscribe(
+        self,
+        interaction: discord.Interaction,
+        topic: _Topic,
+        every: app_commands.Choice[int] | None = None,
+        quiet: app_commands.Range[str, 1, 20] | None = None,
+    ) -> None:
+        """Post here what is new on a topic: one message a story, edited as it develops."""
+        every_s = every.value if every else _EVERY["hour"]
+        await self._reply(interaction, lambda place: self._add(_wish(topic, every_s, quiet), place), public=True)
+
+    @app_commands.command()
+    @app_commands.default_permissions(manage_messages=True)
+    @app_commands.describe(hour="At which hour: 8", topic="What the stories should be about; everything if left out")
+    async def daily(
+        self, interaction: discord.Interaction, hour: app_commands.Range[int, 0, 23], topic: _Topic | None = None
+    ) -> None:
+        """Post here the main stories of the day, every day at an hour."""
+        wish = Wish(_one_line(topic or ""), 0, None, hour)
+        await self._reply(interaction, lambda place: self._add(wish, place), public=True)
+
+    @subscribe.autocomplete("topic")
+    @daily.autocomplete("topic")
+    async def name_topics(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer what indexed articles are about."""
+        return await topic_choices(self._shelf, typed)
+
+    @app_commands.command()
+    @app_commands.default_permissions(manage_messages=True)
+    async def subscriptions(self, interaction: discord.Interaction) -> None:
+        """Show what the channels of this server have subscribed to."""
+        await self._reply(interaction, self._list)
+
+    @app_commands.command()
+    @app_commands.default_permissions(manage_messages=True)
+    @app_commands.describe(subscription="Which one; choose from what is offered")
+    async def unsubscribe(
+        self, interaction: discord.Interaction, subscription: app_commands.Range[str, 1, 100]
+    ) -> None:
+        """End a subscription."""
+        await self._reply(interaction, lambda place: self._remove(subscription, place))
+
+    @unsubscribe.autocomplete("subscription")
+    async def name_subscriptions(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the subscriptions there are, to who may end them."""
+        if not _may_manage(interaction):
+            return []
+        place, sought = self._desk.place(interaction, private=True), typed.casefold().strip()
+        try:
+            known = await asyncio.to_thread(self._subscriptions.of, place)
+        except Exception:  # while somebody types there is no place for an error
+            logger.exception("subscriptions could not be offered")
+            return []
+        labels = ((self._label(one, interaction.guild), one) for one in known)
+        fitting = [(label, one) for label, one in labels if sought in label.casefold()]
+        return [app_commands.Choice(name=label, value=str(one.number)) for label, one in fitting][:_MOST_CHOICES]
+
+    def _label(self, one: Subscription, guild: discord.Guild | None) -> str:
+        channel = guild.get_channel_or_thread(one.channel_id) if guild else None
+        return choice_label(one, channel.name if channel else "", limit=_LONGEST_CHOICE) or str(one.number)
+
+    async def _reply(
+        self,
+        interaction: discord.Interaction,
+        tell: Callable[[Place], Awaitable[AnswerMessage]],
+        *,
+        public: bool = False,
+    ) -> None:
+        """Acknowledge, then show what comes of it, or why it may not be."""
+        refusal = _refusal(interaction, posting=public)
+
+        async def message() -> AnswerMessage:
+            if refusal:
+                raise refusal
+            return await tell(self._desk.place(interaction, private=not public))
+
+        async def show() -> None:
+            reply = await self._desk.acknowledge(interaction, private=not public or refusal is not None)
+            await deliver(reply, await in_words(message()))
+
+        await self._desk.run(show())
+
+    async def _add(self, wish: Wish, place: Place) -> AnswerMessage:
+        self._desk.admit(place)
+        added = await asyncio.to_thread(self._subscriptions.add, wish, place)
+        return subscribed_message(added, self._rounds.next_look(added))
+
+    async def _list(self, place: Place) -> AnswerMessage:
+        found = await asyncio.to_thread(self._subscriptions.of, place)
+        return subscriptions_message(
+            [(one, self._rounds.next_look(one)) for one in found], direct=place.guild_id is None
+        )
+
+    async def _remove(self, wanted: str, place: Place) -> AnswerMessage:
+        for one in await asyncio.to_thread(self._subscriptions.of, place):
+            if wanted == str(one.number) or wanted.casefold().strip() == one.wish.topic.casefold():
+                await asyncio.to_thread(self._subscriptions.remove, one.number, place)
+                return notice("That subscription is ended; what it posted stays.")
+        raise DiscordError("There is no such subscription.", remedy="Choose one of those that are offered.")
+
+
+def _wish(topic: str, every_s: int, quiet: str | None) -> Wish:
+    """
+    Read what was asked for.
+
+    Raises:
+        DiscordError: If the quiet hours are none, or the topic is blank.
+    """
+    if len(_one_line(topic)) < 2:
+        raise DiscordError("That is no topic.", remedy="Name what the news should be about.")
+    try:
+        return Wish(_one_line(topic), every_s, QuietHours.read(quiet) if quiet else None)
+    except ValueError as error:
+        raise DiscordError(
+            f"“{quiet}” are no quiet hours.", remedy="Write two full hours, such as 22-7, or leave them out."
+        ) from error
+
+
+def _one_line(text: str) -> str:
+    """Put a topic on one line, without halves of characters, which Discord's JSON can hold."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+
+
+def _refusal(interaction: discord.Interaction, *, posting: bool) -> DiscordError | None:
+    """Say why somebody may not do that here, or the bot may not post here; None where both may."""
+    if not _may_manage(interaction):
+        return DiscordError(
+            "Subscriptions of a channel are decided by members who may manage messages or channels.",
+            remedy="Ask one of them; in a direct message to me you can subscribe for yourself.",
+        )
+    missing = _missing(interaction) if posting else []
+    if missing:
+        return DiscordError(
+            f"I may not post here; what is missing: {', '.join(missing)}.",
+            remedy="Give my role these permissions in this channel, then try again.",
+        )
+    return None
+
+
+def _may_manage(interaction: discord.Interaction) -> bool:
+    allowed = interaction.permissions
+    return interaction.guild_id is None or allowed.manage_messages or allowed.manage_channels
+
+
+def _missing(interaction: discord.Interaction) -> list[str]:
+    """Name the permissions that the bot lacks here."""
+    if interaction.guild_id is None:
+        return []
+    needed = dict(_NEEDED)
+    if isinstance(interaction.channel, discord.Thread):
+        del needed["send_messages"]
+        needed["send_messages_in_threads"] = "Send Messages in Threads"
+    return [name for flag, name in needed.items() if not getattr(interaction.app_permissions, flag)]
