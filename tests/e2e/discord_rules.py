@@ -174,8 +174,10 @@ def choice_faults(choices: Sequence[Payload], *, path: Place = ("choices",)) -> 
     found = [*_too_many(path, choices, 25)]
     for position, choice in enumerate(choices):
         for key in ("name", "value"):
-            found += _missing((*path, position, key), choice.get(key))
-            found += _too_long((*path, position, key), choice.get(key), 100)
+            given = choice.get(key)
+            text = str(given) if key == "value" and isinstance(given, int | float) else given  # of a numeric option
+            found += _missing((*path, position, key), text)
+            found += _too_long((*path, position, key), text, 100)
     return tuple(found)
 
 
