@@ -226,7 +226,7 @@ def _rule(pattern: str, read: _Reader, *, is_strict: bool = True) -> tuple[re.Pa
 
 # The first that matches decides.
 _RULES = (
-    _rule(rf"{_SINCE}(?:today|tonight|this (?:morning|afternoon|evening))\b", _today),
+    _rule(rf"{_SINCE}(?:today|tonight|this (?:morning|afternoon|evening))\b(?![’'])", _today),
     _rule(rf"{_SINCE}(?:yesterday|last night)\b", _yesterday),
     _rule(rf"{_SINCE}(?:this (?:past )?week\b(?! in)|(?:the last|past) week\b)", _this_week),
     _rule(rf"{_SINCE}(?:last week(?:end)?|this (?:past )?weekend)\b", _last_week),
@@ -237,6 +237,7 @@ _RULES = (
     _rule(rf"{_SINCE}last month\b", _last_month),
     _rule(rf"{_SINCE}this year\b(?![’'])", _this_year),
     _rule(rf"{_SINCE}last year\b(?![’'])", _last_year),
+    _rule(r"(?:today|tonight)(?=[’'])", _today),  # beside another time it tells of its age: "for today's teens"
     *(
         _rule(pattern, _date, is_strict=False)
         for pattern in (

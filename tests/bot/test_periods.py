@@ -24,6 +24,8 @@ def read(question: str) -> tuple[str, str, bool] | None:
     ("question", "first", "last"),
     [
         ("What did the council decide today?", "2026-11-25", ""),
+        ("What is in today's budget?", "2026-11-25", ""),
+        ("Which town banned the ferries for today’s teens this week?", "2026-11-18", ""),
         ("Who was arrested last night?", "2026-11-24", ""),
         ("Which bridge closed this week?", "2026-11-18", ""),
         ("Who resigned over the past week?", "2026-11-18", ""),
