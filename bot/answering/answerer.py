@@ -24,6 +24,7 @@ from index_store import (
     Configuration,
     EmptyIndexError,
     Filters,
+    LiveChunk,
     NewsIndex,
     Passage,
     StoreSettings,
@@ -191,6 +192,14 @@ class Answerer:
         period = period_since(since[0], since["event"], passages, terms=self._index.terms, zone=now.tzinfo or UTC)
         return understand(text, terms=self._index.terms, now=now, period=period)
 
+    def _with_opening(self, passages: tuple[Passage, ...], filters: Filters) -> tuple[Passage, ...]:
+        """Add the best article's opening, where news says what happened, with the score of its weakest passage."""
+        own = [passage for passage in passages if passage.article == passages[0].article]
+        if any(passage.chunk.position == 0 for passage in own):
+            return passages
+        opened = self._index.chunks_of([passage.article.article_id for passage in own[:1]], filters, most=1)
+        return (*passages, *(_opening(live, like=own[-1]) for live in opened))
+
     def _find(self, question: Understanding, filters: Filters) -> tuple[Filters, Findings]:
         """Search within the period that a question names; then, of a date, in articles of other times that name it."""
         newest = self._index.newest_published_at(filters)
@@ -210,6 +219,7 @@ class Answerer:
         matter = Matter(question, terms=self._index.terms, rarity=cache(self._index.rarity))
         passages = self._index.search(question.standalone, filters, limit=_PASSAGES, per_article=_PASSAGES_PER_ARTICLE)
         passages = tuple(passage for passage in passages if set(must_name) <= set(matter.terms(passage.text)))
+        passages = self._with_opening(passages, filters)
         sentences = select(question, passages, matter)
         return Findings(
             articles=self._index.count_articles(filters),
@@ -220,6 +230,10 @@ class Answerer:
             matter=matter,
             signs=signs_of(question, passages, sentences, matter),
         )
+
+
+def _opening(live: LiveChunk, *, like: Passage) -> Passage:
+    return replace(like, article=live.version.article, version=live.version.number, chunk=live.chunk)
 
 
 def _is_about(passage: Passage) -> bool:

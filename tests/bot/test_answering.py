@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from small_index import answerer_over
@@ -144,3 +145,24 @@ def test_the_terminal_shows_what_to_open_and_obeys_nobody(answerer: Answerer) ->
 def test_the_kind_of_answer(question: str, kind: Kind) -> None:
     """A question's words tell what an answer looks like."""
     assert understand(question, terms=str.split, now=MAY).kind is kind
+
+
+def test_the_opening_of_the_best_article_is_read(tmp_path: Path, encoder: PassageEncoder) -> None:
+    """News says first what happened, though passages further down hold more of the question's words."""
+    asked = "The council also asked pier {} who should lead the harbour from now on, and how its head could be found."
+    text = "\n\n".join(
+        (
+            "Mira Lund was chosen on Monday, with nine votes of twelve, after a long night.",
+            "The winter was mild. " * 60,
+            " ".join(asked.format(pier) for pier in range(40)),
+        )
+    )
+    long = Article("4" * 16, "https://quay.example/head", "Mira Lund to lead the harbour of Quay", text)
+    ferries = (
+        Article(f"{n}" * 16, f"https://quay.example/{n}", f"Ferry {n}", f"The ferry of pier {n} leaves at {n}.")
+        for n in range(5, 9)
+    )
+    with answerer_over((long, *ferries), tmp_path, encoder) as answers:
+        question = Question("Who was chosen to lead the harbour of Quay?")
+        assert answers.find(question).passages[0].chunk.position > 0
+        assert answers.ask(question).claims[0].text.startswith("Mira Lund was chosen")
