@@ -160,7 +160,13 @@ class NewsIndex:
             vector = encode()
         finally:
             word_scores, matches = by_words.result()
-        glances = self._catalog.glances(list(word_scores), vector, filters) | self._near(vector, filters, limit=limit)
+        near = self._nearest.nearest(vector, filters, limit=limit + _TO_SEE_EQUALS)
+        others = self._beside.submit(self._words.matches, query, [key for key in near if key not in matches])
+        try:
+            glances = self._catalog.glances(list(word_scores), vector, filters)
+            glances |= self._near(near, vector, filters, limit=limit)
+        finally:
+            matches |= others.result()
         matches |= self._words.matches(query, [key for key in glances if key not in matches])
         stories = self._catalog.stories.story_ids({glance.article_id for glance in glances.values()})
         published = _first_published(glances.values(), stories)
@@ -178,15 +184,16 @@ class NewsIndex:
         scores = dict(self._words.best(query, filters, limit=limit))
         return scores, self._words.matches(query, list(scores))
 
-    def _near(self, vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
-        """Look up the chunks nearest to a vector, and those as near as the last of them."""
-        for fetched in (limit + _TO_SEE_EQUALS, 8 * limit, 32 * limit):
-            keys = self._nearest.nearest(vector, filters, limit=fetched)
-            glances = self._catalog.glances(keys, vector, filters)
+    def _near(self, found: list[str], vector: Vectors, filters: Filters, *, limit: int) -> dict[str, Glance]:
+        """Look up those found that are nearest, and as near as the last of them; where all are, more are asked for."""
+        fetched = limit + _TO_SEE_EQUALS
+        for more in (8 * limit, 32 * limit, 0):
+            glances = self._catalog.glances(found, vector, filters)
             ordered = sorted(glances, key=lambda key: -glances[key].cosine)
             kept = cut([glances[key].cosine for key in ordered], limit)
-            if kept < len(ordered) or len(keys) < fetched:
+            if kept < len(ordered) or len(found) < fetched or not more:
                 break
+            fetched, found = more, self._nearest.nearest(vector, filters, limit=more)
         return {key: glances[key] for key in ordered[:kept]}
 
     def _passage(self, found: LiveChunk, candidate: Candidate, score: float, filters: Filters) -> Passage:

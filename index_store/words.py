@@ -190,6 +190,8 @@ class Words:
     @_reading()
     def matches(self, question: str, keys: Sequence[str]) -> dict[str, WordMatch]:
         """Say how each of these chunks, and its article, match a question's words."""
+        if not keys:
+            return {}
         words = self._asked(question)
         openings = {key: first_chunk_key(key) for key in keys}
         first = sorted(set(openings.values()))
