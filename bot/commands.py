@@ -17,6 +17,7 @@ from index_store import (
     BatchLine,
     Configuration,
     answer_batch,
+    complete_files,
     configured,
     earlier_questions,
     filter_options,
@@ -27,7 +28,12 @@ from index_store import (
 
 @click.command()
 @click.argument("question", required=False)
-@click.option("--batch", metavar="FILE", help="Answer every line of a JSONL file; - reads standard input.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Answer every line of a JSONL file; - reads standard input.",
+)
 @click.option(
     "--follows",
     metavar="QUESTION",

@@ -4,6 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
+from index_store.completing import (
+    complete_articles,
+    complete_files,
+    complete_publishers,
+    from_catalog,
+    offered,
+    settings_while_typing,
+)
 from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
 from index_store.encoder import PassageEncoder
 from index_store.errors import (
@@ -92,14 +100,19 @@ __all__ = [
     "When",
     "also_in",
     "answer_batch",
+    "complete_articles",
+    "complete_files",
+    "complete_publishers",
     "configured",
     "counted",
     "day",
     "earlier_questions",
     "filter_options",
     "filters_from",
+    "from_catalog",
     "iso_utc",
     "load_configuration",
+    "offered",
     "open_catalog",
     "open_index",
     "open_source_log",
@@ -110,6 +123,7 @@ __all__ = [
     "partial_date",
     "question_from",
     "sentence_spans",
+    "settings_while_typing",
     "summary_json",
 ]
 

@@ -10,6 +10,7 @@ import click
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
+from index_store.completing import complete_articles, complete_files
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import also_in, counted, day, iso_utc, summary_json
 from index_store.history import changes, fate, lifetime_json
@@ -25,7 +26,12 @@ _MOST_COPIES = 50  # that are named with an article
 @click.command()
 @click.argument("query", required=False)
 @click.option("-k", "limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Most articles to show.")
-@click.option("--batch", metavar="FILE", help="Search for every line of a JSONL file; - reads standard input.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Search for every line of a JSONL file; - reads standard input.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @filter_options
 @configured
@@ -124,7 +130,7 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
 
 
 @articles.command()
-@click.argument("article_id", metavar="ID")
+@click.argument("article_id", metavar="ID", shell_complete=complete_articles)
 @click.option("--version", "number", type=click.IntRange(min=1), help="An older version instead of the live one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @configured
@@ -190,7 +196,7 @@ def _what_came_after(shown: _Shown) -> Iterator[str]:
 
 
 @articles.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("article_ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete_articles)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @configured
 def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: bool) -> None:

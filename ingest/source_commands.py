@@ -14,11 +14,13 @@ from index_store import (
     SourceError,
     SourceState,
     StoreSettings,
+    complete_files,
     configured,
     counted,
     open_writer_of,
 )
 from ingest.cleaning import shown_location, without_password
+from ingest.completing import complete_sources
 from ingest.crawl.inspection import Inspection, inspect_sources
 from ingest.opml import FeedList, LeftOut, Subscription, parse_opml, write_opml
 from ingest.reindex import recipe
@@ -84,7 +86,7 @@ def _named(configuration: Configuration) -> tuple[SourceSettings, ...]:
 
 
 @sources.command()
-@click.argument("location", callback=_not_empty)
+@click.argument("location", callback=_not_empty, shell_complete=complete_files)
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
 @click.option("--every", "every_minutes", type=click.FloatRange(0.05, 100_000), metavar="MINUTES", help="Its rest.")
 @click.option("--no-check", is_flag=True, help="Add it without trying it first.")
@@ -127,7 +129,7 @@ def _bring_back(configuration: Configuration, source: SourceSettings) -> None:
 
 
 @sources.command()
-@click.argument("location")
+@click.argument("location", shell_complete=complete_sources)
 @configured
 def remove(configuration: Configuration, location: str) -> None:
     """Take a source out of dateline.toml; its articles stay in the index."""
@@ -140,7 +142,7 @@ def remove(configuration: Configuration, location: str) -> None:
 
 
 @sources.command()
-@click.argument("locations", nargs=-1, metavar="[LOCATION]...", callback=_not_empty)
+@click.argument("locations", nargs=-1, metavar="[LOCATION]...", callback=_not_empty, shell_complete=complete_sources)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @configured
 def check(configuration: Configuration, locations: tuple[str, ...], *, as_json: bool) -> None:

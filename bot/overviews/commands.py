@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bot.overviews import MOST_EVENTS, MOST_NEW, MOST_STORIES, changes, digest, timeline
+from bot.overviews.completing import complete_topics
 from bot.render.overviews_json import changes_json, digest_json, timeline_json
 from bot.render.overviews_terminal import changes_text, digest_text, timeline_text
 from index_store import (
@@ -36,7 +37,7 @@ def _overview_options(*, most: int, of: str) -> Callable[[Callable[..., None]], 
 
 
 @click.command("timeline")
-@click.argument("topic")
+@click.argument("topic", shell_complete=complete_topics)
 @_overview_options(most=MOST_EVENTS, of="events")
 def timeline_command(
     configuration: Configuration,
@@ -66,7 +67,7 @@ def timeline_command(
 
 
 @click.command("digest")
-@click.argument("topic", required=False)
+@click.argument("topic", required=False, shell_complete=complete_topics)
 @_overview_options(most=MOST_STORIES, of="stories")
 def digest_command(
     configuration: Configuration,
@@ -97,7 +98,7 @@ def digest_command(
 
 
 @click.command("changes")
-@click.argument("topic")
+@click.argument("topic", shell_complete=complete_topics)
 @_overview_options(most=MOST_NEW, of="new claims")
 def changes_command(
     configuration: Configuration,
