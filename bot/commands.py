@@ -16,6 +16,7 @@ from bot.render.terminal import answer_text, claim_text, sources_text
 from index_store import (
     BatchLine,
     Configuration,
+    StoreSettings,
     answer_batch,
     complete_files,
     configured,
@@ -23,6 +24,7 @@ from index_store import (
     filter_options,
     filters_from,
     question_from,
+    tell_unknown_publishers,
 )
 
 
@@ -82,6 +84,7 @@ def ask(
         heard: list[Claim] = []
         hear = partial(_hear, heard) if stream and not as_json else None
         answer = _asked_after(answerer, earlier, Question(asked, filters), hear)
+    tell_unknown_publishers(configuration.section(StoreSettings).data_dir, filters)
     if heard and tuple(heard) == answer.claims:
         click.echo(sources_text(answer))
     else:

@@ -30,6 +30,7 @@ from index_store.formats import also_in, counted, day, iso_utc, outlet, partial_
 from index_store.history import sentence_spans
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
+    ConfigurationLoader,
     UnreadableDateError,
     When,
     configured,
@@ -55,6 +56,7 @@ from index_store.records import (
     Version,
 )
 from index_store.source_log import PageState, SourceLog, SourceState
+from index_store.unmatched import tell_unknown_publishers
 from index_store.writer import IndexWriter, open_writer, open_writer_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ __all__ = [
     "ChromaServer",
     "Chunk",
     "Configuration",
+    "ConfigurationLoader",
     "DatelineError",
     "DiscordError",
     "EmptyIndexError",
@@ -125,6 +128,7 @@ __all__ = [
     "sentence_spans",
     "settings_while_typing",
     "summary_json",
+    "tell_unknown_publishers",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name from a module that has this function

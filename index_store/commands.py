@@ -17,7 +17,7 @@ from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
-from index_store.unmatched import nothing_passes
+from index_store.unmatched import nothing_passes, tell_unknown_publishers
 from index_store.writer import open_writer_of
 
 _MOST_COPIES = 50  # that are named with an article
@@ -68,6 +68,7 @@ def search(
             complete = answer_batch(batch, filters, lambda line: _search_line(index, line, limit))
             raise click.exceptions.Exit(0 if complete else 1)
         passages = index.search(asked, filters, limit=limit, per_article=1)
+    tell_unknown_publishers(settings.data_dir, filters)
     if as_json:
         click.echo(json.dumps(_search_reply(None, asked, passages), ensure_ascii=False))
     else:

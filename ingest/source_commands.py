@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from ingest.watch import states_of
 from ingest.web import reason_to_refuse
 from ingest.workers import open_workers
 
+_SEE_LIST = "`dateline sources list` shows what it names."
 _MOST_BELOW = 20  # sources that are tried below one
 
 
@@ -132,11 +134,19 @@ def _bring_back(configuration: Configuration, source: SourceSettings) -> None:
 @click.argument("location", shell_complete=complete_sources)
 @configured
 def remove(configuration: Configuration, location: str) -> None:
-    """Take a source out of dateline.toml; its articles stay in the index."""
+    """
+    Take a source out of dateline.toml; its articles stay in the index.
+
+    \b
+    Examples:
+      dateline sources remove https://harbourwire.example/feed.xml
+    """
     if not remove_source(configuration.file, location):
+        named = [source.location for source in configuration.section(IngestSettings).sources]
+        close = get_close_matches(location, named, n=1)
         raise SettingsError(
             f"{configuration.file} names no source {shown_location(location)}.",
-            remedy="`dateline sources list` shows what it names.",
+            remedy=f"Did you mean {shown_location(close[0])}?" if close else _SEE_LIST,
         )
     click.echo(f"Removed from {configuration.file}. Its articles stay; `dateline articles remove` removes them.")
 
@@ -215,6 +225,10 @@ def export_opml(configuration: Configuration, file: Path | None) -> None:
     Write the feeds of dateline.toml as OPML, into a file or onto standard output.
 
     User names and passwords in addresses are left out; standard error names where.
+
+    \b
+    Examples:
+      dateline sources export subscriptions.opml
     """
     named = [source for source in _named(configuration) if source.is_on_the_web]
     states = states_of(configuration, named)
