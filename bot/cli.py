@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # name → (module, attribute, one line for --help); loading them to ask would cost more than most commands do.
 COMMANDS = {
+    "init": ("ingest.init_command", "init_command", "Write a first dateline.toml, with public feeds that were tried."),
     "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
@@ -63,6 +64,7 @@ COMMANDS = {
 
 EPILOG = """\b
 Start here:
+  dateline init                        write a first dateline.toml, with public feeds
   dateline index articles.jsonl        fill the index
   dateline ask "who led the Doha talks?"
   dateline ask --help                  more examples
