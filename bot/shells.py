@@ -155,7 +155,9 @@ class Bash(BashComplete):
 class Zsh(ZshComplete):
     """Click's own, with a word on how it is installed."""
 
-    source_template = ZshComplete.source_template.replace("\n", _ZSH_NOTE, 1)
+    source_template = ZshComplete.source_template.replace("\n", _ZSH_NOTE, 1).replace(
+        "zsh_complete %(prog_name)s)", "zsh_complete %(prog_name)s 2> /dev/null)"
+    )
 
 
 class Fish(FishComplete):

@@ -141,7 +141,7 @@ def _named_sources(configuration: Configuration) -> tuple[SourceSettings, ...]:
     if not sources:
         raise SettingsError(
             "No source is named in the configuration.",
-            remedy="Add one with `dateline sources add LOCATION`, or use `dateline index SOURCE...`.",
+            remedy="`dateline init` writes some to begin with; `dateline sources add LOCATION` adds one.",
         )
     return tuple(source.placed_in(configuration.folder) for source in sources)
 

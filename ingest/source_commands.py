@@ -35,6 +35,7 @@ from ingest.web import reason_to_refuse
 from ingest.workers import open_workers
 
 _SEE_LIST = "`dateline sources list` shows what it names."
+_NONE_YET = "No source is named yet: `dateline sources add LOCATION` adds one, `dateline init` some to begin with."
 _MOST_BELOW = 20  # sources that are tried below one
 
 
@@ -79,7 +80,7 @@ def list_sources(configuration: Configuration, *, as_json: bool) -> None:
         else:
             click.echo("\n".join(readable_listed(source)))
     if not named:
-        click.echo("No source is named yet: `dateline sources add LOCATION` adds one.", err=True)
+        click.echo(_NONE_YET, err=True)
 
 
 def _named(configuration: Configuration) -> tuple[SourceSettings, ...]:
@@ -163,7 +164,7 @@ def check(configuration: Configuration, locations: tuple[str, ...], *, as_json: 
     """
     wanted = [SourceSettings(location=location) for location in locations] or list(_named(configuration))
     if not wanted:
-        click.echo("No source is named yet: `dateline sources add LOCATION` adds one.", err=True)
+        click.echo(_NONE_YET, err=True)
     failed = False
     for seen in _inspect(configuration, wanted, most_below=_MOST_BELOW):
         failed = failed or not seen.is_well
