@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from index_store import Configuration
 
 # name → (module, attribute, one line for --help); loading them to ask would cost more than most commands do.
 COMMANDS = {
+    "init": ("ingest.init_command", "init_command", "Write a first dateline.toml, with public feeds that were tried."),
     "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
@@ -51,11 +54,17 @@ COMMANDS = {
         "evaluate_command",
         "Ask questions whose answers are known, and score what is said.",
     ),
+    "completion": (
+        "bot.completion_command",
+        "completion_command",
+        "Print the script that lets bash, zsh or fish complete commands and names.",
+    ),
     "bot": ("bot.discord.command", "bot_command", "Answer questions on Discord, until stopped with Ctrl-C."),
 }
 
 EPILOG = """\b
 Start here:
+  dateline init                        write a first dateline.toml, with public feeds
   dateline index articles.jsonl        fill the index
   dateline ask "who led the Doha talks?"
   dateline ask --help                  more examples
@@ -79,6 +88,14 @@ class LazyCommands(click.Group):
         module, attribute, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Offer commands and options, without loading the commands."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=line) for name, (_, _, line) in COMMANDS.items()]
+        fitting = [item for item in named if item.value.startswith(incomplete)]
+        return [*fitting, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without loading them."""
@@ -140,6 +157,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # half a character in a name must not end a batch
+    if "_DATELINE_COMPLETE" in os.environ:  # a shell asks what can be typed next
+        from bot.shells import teach_click
+
+        teach_click()
     try:
         dateline(prog_name="dateline")
     except Exception as error:

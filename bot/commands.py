@@ -16,18 +16,26 @@ from bot.render.terminal import answer_text, claim_text, sources_text
 from index_store import (
     BatchLine,
     Configuration,
+    StoreSettings,
     answer_batch,
+    complete_files,
     configured,
     earlier_questions,
     filter_options,
     filters_from,
     question_from,
+    tell_unknown_publishers,
 )
 
 
 @click.command()
 @click.argument("question", required=False)
-@click.option("--batch", metavar="FILE", help="Answer every line of a JSONL file; - reads standard input.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Answer every line of a JSONL file; - reads standard input.",
+)
 @click.option(
     "--follows",
     metavar="QUESTION",
@@ -76,6 +84,7 @@ def ask(
         heard: list[Claim] = []
         hear = partial(_hear, heard) if stream and not as_json else None
         answer = _asked_after(answerer, earlier, Question(asked, filters), hear)
+    tell_unknown_publishers(configuration.section(StoreSettings).data_dir, filters)
     if heard and tuple(heard) == answer.claims:
         click.echo(sources_text(answer))
     else:

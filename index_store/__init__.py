@@ -4,6 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
+from index_store.completing import (
+    complete_articles,
+    complete_files,
+    complete_publishers,
+    from_catalog,
+    offered,
+    settings_while_typing,
+)
 from index_store.configuration import Configuration, Section, StoreSettings, load_configuration
 from index_store.encoder import PassageEncoder
 from index_store.errors import (
@@ -22,6 +30,7 @@ from index_store.formats import also_in, counted, day, iso_utc, outlet, partial_
 from index_store.history import sentence_spans
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
+    ConfigurationLoader,
     UnreadableDateError,
     When,
     configured,
@@ -48,6 +57,7 @@ from index_store.records import (
     Version,
 )
 from index_store.source_log import PageState, SourceLog, SourceState
+from index_store.unmatched import tell_unknown_publishers
 from index_store.writer import IndexWriter, open_writer, open_writer_of
 
 if TYPE_CHECKING:
@@ -62,6 +72,7 @@ __all__ = [
     "ChromaServer",
     "Chunk",
     "Configuration",
+    "ConfigurationLoader",
     "DatelineError",
     "DiscordError",
     "EmptyIndexError",
@@ -94,14 +105,19 @@ __all__ = [
     "When",
     "also_in",
     "answer_batch",
+    "complete_articles",
+    "complete_files",
+    "complete_publishers",
     "configured",
     "counted",
     "day",
     "earlier_questions",
     "filter_options",
     "filters_from",
+    "from_catalog",
     "iso_utc",
     "load_configuration",
+    "offered",
     "open_catalog",
     "open_index",
     "open_source_log",
@@ -112,7 +128,9 @@ __all__ = [
     "partial_date",
     "question_from",
     "sentence_spans",
+    "settings_while_typing",
     "summary_json",
+    "tell_unknown_publishers",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name from a module that has this function

@@ -161,6 +161,15 @@ class Catalog:
         where, values = conditions(filters)
         return self._one(f"SELECT count(*) FROM versions WHERE {where}", values) or 0
 
+    def articles_beginning(self, prefix: str, *, limit: int) -> tuple[ArticleSummary, ...]:
+        """List live articles whose ids begin so, newest first."""
+        rows = self._connection.execute(
+            f"SELECT {SUMMARY_COLUMNS} FROM versions WHERE retired_at IS NULL AND article_id BETWEEN ? AND ? "
+            "ORDER BY public_by_epoch DESC, article_id LIMIT ?",
+            (prefix, f"{prefix}\U0010ffff", limit),
+        )
+        return tuple(summary_from(row) for row in rows)
+
     def publishers(self) -> list[str]:
         """Name the publishers of live articles, in order."""
         query = "SELECT DISTINCT publisher FROM versions WHERE retired_at IS NULL AND publisher NOT NULL ORDER BY 1"

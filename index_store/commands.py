@@ -10,13 +10,14 @@ import click
 
 from index_store.batch import BatchLine, answer_batch
 from index_store.catalog import Catalog
+from index_store.completing import complete_articles, complete_files
 from index_store.configuration import Configuration, StoreSettings
 from index_store.formats import also_in, counted, day, iso_utc, summary_json
 from index_store.history import changes, fate, lifetime_json
 from index_store.index import NewsIndex, open_catalog
 from index_store.options import configured, filter_options, filters_from, question_from
 from index_store.records import Article, ArticleSummary, Filters, Lifetime, Passage, Version
-from index_store.unmatched import nothing_passes
+from index_store.unmatched import nothing_passes, tell_unknown_publishers
 from index_store.writer import open_writer_of
 
 _MOST_COPIES = 50  # that are named with an article
@@ -25,7 +26,12 @@ _MOST_COPIES = 50  # that are named with an article
 @click.command()
 @click.argument("query", required=False)
 @click.option("-k", "limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Most articles to show.")
-@click.option("--batch", metavar="FILE", help="Search for every line of a JSONL file; - reads standard input.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    shell_complete=complete_files,
+    help="Search for every line of a JSONL file; - reads standard input.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @filter_options
 @configured
@@ -62,6 +68,7 @@ def search(
             complete = answer_batch(batch, filters, lambda line: _search_line(index, line, limit))
             raise click.exceptions.Exit(0 if complete else 1)
         passages = index.search(asked, filters, limit=limit, per_article=1)
+    tell_unknown_publishers(settings.data_dir, filters)
     if as_json:
         click.echo(json.dumps(_search_reply(None, asked, passages), ensure_ascii=False))
     else:
@@ -124,7 +131,7 @@ def list_articles(configuration: Configuration, /, *, limit: int, as_json: bool,
 
 
 @articles.command()
-@click.argument("article_id", metavar="ID")
+@click.argument("article_id", metavar="ID", shell_complete=complete_articles)
 @click.option("--version", "number", type=click.IntRange(min=1), help="An older version instead of the live one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @configured
@@ -190,7 +197,7 @@ def _what_came_after(shown: _Shown) -> Iterator[str]:
 
 
 @articles.command()
-@click.argument("article_ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("article_ids", nargs=-1, required=True, metavar="ID...", shell_complete=complete_articles)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @configured
 def remove(configuration: Configuration, article_ids: tuple[str, ...], *, yes: bool) -> None:

@@ -165,6 +165,34 @@ def load_configuration(
     return Configuration(path, sections)
 
 
+def load_alone(
+    kind: type[AnySection],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any],
+) -> AnySection:
+    """
+    Read one section, whatever is wrong with the others: for what must be quick and may not complain.
+
+    Args:
+        kind: The section.
+        file: As `load_configuration` takes it.
+        environment: The same.
+        flags: Values given on the command line, by key; they win.
+
+    Raises:
+        SettingsError: If the file is missing or broken, or a key or value of this section is not allowed.
+    """
+    given = _read(file).get(kind.name, {})
+    values = {**given} if isinstance(given, dict) else {}
+    _place(values, (file or Path(DEFAULT_FILE)).absolute().parent)
+    for variable, (_, key) in _variables({kind.name: kind}).items():
+        if variable in environment:
+            values[key] = environment[variable]
+    return _validated(kind, {**values, **flags})
+
+
 def _read(file: Path | None) -> dict[str, Any]:
     path = file or Path(DEFAULT_FILE)
     if file is None and not path.exists():
@@ -203,13 +231,20 @@ def _refuse_unknown_sections(values: Mapping[str, Any], known: Mapping[str, type
 def _from_environment(
     environment: Mapping[str, str], known: Mapping[str, type[Section]]
 ) -> Iterable[tuple[str, str, str]]:
-    names = {f"{ENV_PREFIX}{name}_{key}".upper(): (name, key) for name, k in known.items() for key in k.model_fields}
-    names[f"{ENV_PREFIX}DATA_DIR"] = (StoreSettings.name, "data_dir")
+    names = _variables(known)
     for variable, value in environment.items():
         if variable.startswith(ENV_PREFIX):
             if variable not in names:
                 raise SettingsError(f"Unknown environment variable: {variable}.", remedy=_allowed(variable, names))
             yield *names[variable], value
+
+
+def _variables(known: Mapping[str, type[Section]]) -> dict[str, tuple[str, str]]:
+    """Name the environment variables that set a key, with section and key."""
+    names = {f"{ENV_PREFIX}{name}_{key}".upper(): (name, key) for name, k in known.items() for key in k.model_fields}
+    if StoreSettings.name in known:
+        names[f"{ENV_PREFIX}DATA_DIR"] = (StoreSettings.name, "data_dir")
+    return names
 
 
 def _validated(kind: type[AnySection], values: Mapping[str, Any]) -> AnySection:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
+from index_store.completing import complete_publishers
 from index_store.configuration import Configuration
 from index_store.records import Filters
 
@@ -167,7 +168,14 @@ def filter_options(command: Command) -> Command:
         click.option("--as-of", type=When(last_moment=True), metavar="WHEN", help="Know nothing published later."),
         click.option("--since", type=When(last_moment=False), metavar="WHEN", help="Only articles from then on."),
         click.option("--until", type=When(last_moment=True), metavar="WHEN", help="Only articles up to then."),
-        click.option("--source", "publishers", multiple=True, metavar="NAME", help="Only this publisher; repeatable."),
+        click.option(
+            "--source",
+            "publishers",
+            multiple=True,
+            metavar="NAME",
+            shell_complete=complete_publishers,
+            help="Only this publisher; repeatable.",
+        ),
     )
     for option in reversed(options):
         command = option(command)

@@ -6,7 +6,16 @@ from datetime import datetime
 
 import click
 
-from index_store import Configuration, SettingsError, StoreSettings, When, configured, counted, open_writer_of
+from index_store import (
+    Configuration,
+    SettingsError,
+    StoreSettings,
+    When,
+    complete_files,
+    configured,
+    counted,
+    open_writer_of,
+)
 from ingest.progress import show_progress
 from ingest.prune import Gone, find_gone
 from ingest.reindex import Report, recipe
@@ -17,7 +26,7 @@ from ingest.watch import end_with_input, watch
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", shell_complete=complete_files)
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
 @click.option("--since", type=When(last_moment=False), metavar="WHEN", help="Nothing published before then.")
 @click.option("--quiet", is_flag=True, help="No progress and no warnings.")
@@ -132,7 +141,7 @@ def _named_sources(configuration: Configuration) -> tuple[SourceSettings, ...]:
     if not sources:
         raise SettingsError(
             "No source is named in the configuration.",
-            remedy="Add one with `dateline sources add LOCATION`, or use `dateline index SOURCE...`.",
+            remedy="`dateline init` writes some to begin with; `dateline sources add LOCATION` adds one.",
         )
     return tuple(source.placed_in(configuration.folder) for source in sources)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from index_store import Article, Configuration, configured, iso_utc
+from index_store import Article, Configuration, complete_files, configured, iso_utc
 from ingest.article import Found, Rejected
 from ingest.crawl import read_addresses
 from ingest.settings import FetchSettings, IngestSettings, is_web_address
@@ -16,7 +16,7 @@ from ingest.workers import open_workers
 
 
 @click.command()
-@click.argument("named", nargs=-1, required=True, metavar="FILE|URL...")
+@click.argument("named", nargs=-1, required=True, metavar="FILE|URL...", shell_complete=complete_files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @configured
 def extract(configuration: Configuration, named: tuple[str, ...], *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from index_store import (
     SourceError,
     SourceState,
     StoreSettings,
+    complete_files,
     configured,
     counted,
     open_writer_of,
 )
 from ingest.cleaning import shown_location, without_password
+from ingest.completing import complete_sources
 from ingest.crawl.inspection import Inspection, inspect_sources
 from ingest.opml import FeedList, LeftOut, Subscription, parse_opml, write_opml
 from ingest.reindex import recipe
@@ -31,6 +34,8 @@ from ingest.watch import states_of
 from ingest.web import reason_to_refuse
 from ingest.workers import open_workers
 
+_SEE_LIST = "`dateline sources list` shows what it names."
+_NONE_YET = "No source is named yet: `dateline sources add LOCATION` adds one, `dateline init` some to begin with."
 _MOST_BELOW = 20  # sources that are tried below one
 
 
@@ -75,7 +80,7 @@ def list_sources(configuration: Configuration, *, as_json: bool) -> None:
         else:
             click.echo("\n".join(readable_listed(source)))
     if not named:
-        click.echo("No source is named yet: `dateline sources add LOCATION` adds one.", err=True)
+        click.echo(_NONE_YET, err=True)
 
 
 def _named(configuration: Configuration) -> tuple[SourceSettings, ...]:
@@ -84,7 +89,7 @@ def _named(configuration: Configuration) -> tuple[SourceSettings, ...]:
 
 
 @sources.command()
-@click.argument("location", callback=_not_empty)
+@click.argument("location", callback=_not_empty, shell_complete=complete_files)
 @click.option("--publisher", metavar="NAME", help="Publisher of the articles that name none.")
 @click.option("--every", "every_minutes", type=click.FloatRange(0.05, 100_000), metavar="MINUTES", help="Its rest.")
 @click.option("--no-check", is_flag=True, help="Add it without trying it first.")
@@ -127,20 +132,28 @@ def _bring_back(configuration: Configuration, source: SourceSettings) -> None:
 
 
 @sources.command()
-@click.argument("location")
+@click.argument("location", shell_complete=complete_sources)
 @configured
 def remove(configuration: Configuration, location: str) -> None:
-    """Take a source out of dateline.toml; its articles stay in the index."""
+    """
+    Take a source out of dateline.toml; its articles stay in the index.
+
+    \b
+    Examples:
+      dateline sources remove https://harbourwire.example/feed.xml
+    """
     if not remove_source(configuration.file, location):
+        named = [source.location for source in configuration.section(IngestSettings).sources]
+        close = get_close_matches(location, named, n=1)
         raise SettingsError(
             f"{configuration.file} names no source {shown_location(location)}.",
-            remedy="`dateline sources list` shows what it names.",
+            remedy=f"Did you mean {shown_location(close[0])}?" if close else _SEE_LIST,
         )
     click.echo(f"Removed from {configuration.file}. Its articles stay; `dateline articles remove` removes them.")
 
 
 @sources.command()
-@click.argument("locations", nargs=-1, metavar="[LOCATION]...", callback=_not_empty)
+@click.argument("locations", nargs=-1, metavar="[LOCATION]...", callback=_not_empty, shell_complete=complete_sources)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @configured
 def check(configuration: Configuration, locations: tuple[str, ...], *, as_json: bool) -> None:
@@ -151,7 +164,7 @@ def check(configuration: Configuration, locations: tuple[str, ...], *, as_json: 
     """
     wanted = [SourceSettings(location=location) for location in locations] or list(_named(configuration))
     if not wanted:
-        click.echo("No source is named yet: `dateline sources add LOCATION` adds one.", err=True)
+        click.echo(_NONE_YET, err=True)
     failed = False
     for seen in _inspect(configuration, wanted, most_below=_MOST_BELOW):
         failed = failed or not seen.is_well
@@ -213,6 +226,10 @@ def export_opml(configuration: Configuration, file: Path | None) -> None:
     Write the feeds of dateline.toml as OPML, into a file or onto standard output.
 
     User names and passwords in addresses are left out; standard error names where.
+
+    \b
+    Examples:
+      dateline sources export subscriptions.opml
     """
     named = [source for source in _named(configuration) if source.is_on_the_web]
     states = states_of(configuration, named)

@@ -84,12 +84,22 @@ def _sources_in(document: "TOMLDocument") -> "AoT":
 
 
 def _write(file: Path, document: "TOMLDocument") -> None:
-    """Write the file whole or not at all."""
     import tomlkit
 
+    write_settings(file, tomlkit.dumps(document))
+
+
+def write_settings(file: Path, text: str) -> None:
+    """
+    Write a settings file whole or not at all, making its folder.
+
+    Raises:
+        SettingsError: If it cannot be written.
+    """
     part = file.with_name(f"{file.name}.part")
     try:
-        part.write_text(tomlkit.dumps(document), encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
         part.replace(file)
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}.", remedy="Check its permissions.") from error

@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from bot.overviews import MOST_EVENTS, MOST_NEW, MOST_STORIES, changes, digest, timeline
+from bot.overviews.completing import complete_topics
 from bot.render.overviews_json import changes_json, digest_json, timeline_json
 from bot.render.overviews_terminal import changes_text, digest_text, timeline_text
 from index_store import (
     Configuration,
+    Filters,
     NewsIndex,
     StoreSettings,
     configured,
@@ -19,6 +21,7 @@ from index_store import (
     filters_from,
     open_index,
     question_from,
+    tell_unknown_publishers,
 )
 
 _LIMITS = click.IntRange(1, 100)
@@ -36,7 +39,7 @@ def _overview_options(*, most: int, of: str) -> Callable[[Callable[..., None]], 
 
 
 @click.command("timeline")
-@click.argument("topic")
+@click.argument("topic", shell_complete=complete_topics)
 @_overview_options(most=MOST_EVENTS, of="events")
 def timeline_command(
     configuration: Configuration,
@@ -60,13 +63,13 @@ def timeline_command(
       dateline timeline "rate cut" -n 5 --json
     """
     asked, filters = question_from(topic, None), filters_from(**wanted)
-    with _opened(configuration) as index:
+    with _opened(configuration, filters) as index:
         told = timeline(index, asked, filters, limit=limit)
     click.echo(_json(timeline_json(told)) if as_json else timeline_text(told))
 
 
 @click.command("digest")
-@click.argument("topic", required=False)
+@click.argument("topic", required=False, shell_complete=complete_topics)
 @_overview_options(most=MOST_STORIES, of="stories")
 def digest_command(
     configuration: Configuration,
@@ -91,13 +94,13 @@ def digest_command(
     """
     asked = None if topic is None else question_from(topic, None)
     filters = filters_from(**wanted)
-    with _opened(configuration) as index:
+    with _opened(configuration, filters) as index:
         told = digest(index, asked, filters, limit=limit)
     click.echo(_json(digest_json(told)) if as_json else digest_text(told))
 
 
 @click.command("changes")
-@click.argument("topic")
+@click.argument("topic", shell_complete=complete_topics)
 @_overview_options(most=MOST_NEW, of="new claims")
 def changes_command(
     configuration: Configuration,
@@ -122,13 +125,16 @@ def changes_command(
     asked, filters = question_from(topic, None), filters_from(**wanted)
     if filters.since is None:
         raise click.UsageError('Say from when on, as in --since yesterday or --since "7 days ago".')
-    with _opened(configuration) as index:
+    with _opened(configuration, filters) as index:
         told = changes(index, asked, filters, limit=limit)
     click.echo(_json(changes_json(told)) if as_json else changes_text(told))
 
 
-def _opened(configuration: Configuration) -> "closing[NewsIndex]":
-    return closing(open_index(configuration.section(StoreSettings)))
+def _opened(configuration: Configuration, filters: Filters) -> "closing[NewsIndex]":
+    store = configuration.section(StoreSettings)
+    opened = closing(open_index(store))
+    tell_unknown_publishers(store.data_dir, filters)
+    return opened
 
 
 def _json(told: dict[str, Any]) -> str:
