@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Workplace:
         repeats: How often what is short enough is measured.
         sizes: Chunks of the indexes for cost against size.
         quick: Whether everything is as small as will do to see that it works.
+        left_out: Part of a measurement → why it was not taken; filled by the measurements.
     """
 
     sources: tuple[Path, ...]
@@ -45,6 +46,7 @@ class Workplace:
     repeats: int
     sizes: tuple[int, ...]
     quick: bool
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def index(self) -> Path:
@@ -71,7 +73,7 @@ def ended(*command: str | Path) -> Ended:
     Run a process to its end.
 
     Raises:
-        LeftOut: If it fails; with its last line.
+        LeftOut: If it fails; with its last lines.
     """
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as told:
@@ -82,8 +84,8 @@ def ended(*command: str | Path) -> Ended:
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             told.seek(0)
-            last = told.read().strip().splitlines()[-1:]
-            raise LeftOut(f"{Path(command[0]).name} failed: {last[0] if last else process.returncode}")
+            last = told.read().strip().splitlines()[-5:]
+            raise LeftOut(f"{Path(command[0]).name} failed: {' / '.join(last) or process.returncode}")
     return Ended(output, time.perf_counter() - began, used.ru_maxrss / 1024)
 
 
@@ -156,7 +158,8 @@ def cost_against_size(place: Workplace) -> list[Figure]:
     scale, peer = place.folder / "scale", place.folder / "peer"
     peer.mkdir(exist_ok=True)
     ended(HERE / "scale.py", place.index, scale, "--chunks", *map(str, place.sizes))
-    why = _index_peer(place, scale, peer)
+    if (why := _index_peer(place, scale, peer)) is not None:
+        place.left_out["peer"] = why
     rounds, searches = (1, 5) if place.quick else (3, 100)
     figures: dict[str, list[float]] = {}
     for _ in range(place.repeats):

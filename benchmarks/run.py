@@ -77,7 +77,7 @@ def measured(place: Workplace, wanted: Sequence[str]) -> Results:
             left_out[name] = str(reason)
             if name == "index":
                 sys.exit(f"Nothing can be measured: {reason}")
-    return Results(surroundings(load), corpus(place, figures), tuple(figures), left_out)
+    return Results(surroundings(load), corpus(place, figures), tuple(figures), left_out | place.left_out)
 
 
 def prepare(place: Workplace) -> None:
@@ -97,7 +97,7 @@ def corpus(place: Workplace, figures: Sequence[Figure]) -> dict[str, object]:
     counts = {figure.name: int(figure.median) for figure in figures if not figure.unit}
     asked = len(place.questions.read_text(encoding="utf-8").splitlines())
     kind = "headlines of the articles" if place.questions.parent == place.folder else "with known answers"
-    return {**counts, "questions": f"{asked}, {kind}", "quick": place.quick, "sizes": list(place.sizes)}
+    return {**counts, "questions": f"{asked}, {kind}", "quick": place.quick, "sizes": " ".join(map(str, place.sizes))}
 
 
 def drawn(place: Workplace, results: Results, output: Path) -> tuple[Results, list[str]]:
