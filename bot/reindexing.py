@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from bot.discord_token import environment_without_token
 from index_store import Configuration, StoreSettings
 
 _RESTART_AFTER_S = 60.0
@@ -41,9 +42,7 @@ async def keep_reindexing(command: list[str], *, relayed: bool = False) -> None:
     """
     log = asyncio.subprocess.PIPE if relayed else None
     while True:
-        environment = {
-            name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"
-        }  # none of its business
+        environment = environment_without_token()
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.PIPE, stderr=log, env=environment
         )

@@ -44,7 +44,7 @@ def _zone(name: str) -> tzinfo | None:
 
 class DiscordSettings(Section):
     """
-    How the bot reaches Discord. The token is never in the file: it is read from `DISCORD_TOKEN`.
+    How the bot reaches Discord. The token is never in the settings: `bot/discord_token.py` reads it.
 
     Attributes:
         api: Base address of Discord's REST API; empty for Discord's own.

@@ -6,8 +6,9 @@ from functools import partial
 
 import click
 
+from bot.discord_token import read_token
 from bot.settings import BotSettings, DiscordSettings
-from index_store import Configuration, DiscordError, StoreSettings, configured, open_catalog
+from index_store import Configuration, StoreSettings, configured, open_catalog
 
 
 @click.command("bot")
@@ -33,21 +34,16 @@ def bot_command(configuration: Configuration) -> None:
            dateline bot
     Then type /ask in any channel of your server, or mention the bot.
 
-    The token is read from the environment variable DISCORD_TOKEN only. Whoever
-    has it controls the bot: keep it out of files that others read.
+    The token is read from the environment variable DISCORD_TOKEN, or from the
+    file that DISCORD_TOKEN_FILE names. Whoever has it controls the bot: keep it
+    out of files that others read.
 
     \b
     To keep the index up to date at the same time, write into dateline.toml:
       [bot]
       reindex = true
     """
-    token = os.environ.get("DISCORD_TOKEN", "").strip()
-    if not token:
-        raise DiscordError("DISCORD_TOKEN is not set.", remedy="`dateline bot --help` shows how to get a token.")
-    if not (token.isascii() and token.isprintable() and " " not in token):
-        raise DiscordError(
-            "DISCORD_TOKEN is no token.", remedy="Copy it again: `dateline bot --help` shows from where."
-        )
+    token = read_token(os.environ)
     from bot.answering import Answerer, LateAnswerer
     from bot.discord.app import Home, run_bot
     from bot.llm import open_wording
