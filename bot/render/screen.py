@@ -55,10 +55,7 @@ def screen_of(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Sc
 
     FORCE_COLOR makes a screen of anything. NO_COLOR leaves the layout, and not one escape sequence.
     """
-    forced = environment.get("FORCE_COLOR", "") not in ("", "0")
-    poor = environment.get("TERM", "") in ("dumb", "unknown")
-    unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
-    if not unicode or not (forced or (stream.isatty() and not poor)):
+    if not is_looked_at(stream, environment):
         return None
     from rich.console import Console  # only here: it takes as long to load as a question to answer
 
@@ -73,6 +70,14 @@ def screen_of(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Sc
     )
     console.width = max(1, min(console.width, WIDEST))
     return Screen(console, links=not plain and can_link(environment))
+
+
+def is_looked_at(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody looks at a stream, on a terminal that draws more than letters; see `screen_of`."""
+    forced = environment.get("FORCE_COLOR", "") not in ("", "0")
+    poor = environment.get("TERM", "") in ("dumb", "unknown")
+    unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
+    return unicode and (forced or (stream.isatty() and not poor))
 
 
 def can_link(environment: Mapping[str, str]) -> bool:
