@@ -24,6 +24,7 @@ from index_store.index import NewsIndex, open_catalog, open_index, open_source_l
 from index_store.options import (
     UnreadableDateError,
     When,
+    checked_question,
     configured,
     earlier_questions,
     filter_options,
@@ -92,6 +93,7 @@ __all__ = [
     "When",
     "also_in",
     "answer_batch",
+    "checked_question",
     "configured",
     "counted",
     "day",
