@@ -10,7 +10,7 @@ from bot.chat.conversations import Conversations, state_folder
 from bot.chat.prompt import ReadLine, reader
 from bot.chat.talk import Talk, opened
 from bot.llm import open_wording
-from bot.render.terminal import one_line
+from bot.render.terminal import one_line, wrapped
 from index_store import Configuration, configured, counted, day, filter_options, filters_from
 
 
@@ -56,7 +56,7 @@ def chat_command(
         if conversation.answers:
             last = one_line(conversation.answers[-1].question.text)
             told = counted(len(conversation.answers), "answer")
-            click.echo(f"Going on with {conversation.name}: {told}, the last to “{last}”.", err=True)
+            click.echo(wrapped(f"Going on with {conversation.name}: {told}, the last to “{last}”."), err=True)
         _go_on(talk, reader(talk.words, None if private else state_folder() / "history"))
 
 
