@@ -27,6 +27,8 @@ COMMANDS = {
     "index": ("ingest.commands", "index", "Read articles from files, folders, feeds and pages, and index what is new."),
     "reindex": ("ingest.commands", "reindex", "Bring the index up to date with every source in dateline.toml."),
     "ask": ("bot.commands", "ask", "Answer a question from the indexed articles, with quotes."),
+    "chat": ("bot.chat.command", "chat_command", "Talk with the articles; follow-up questions are understood."),
+    "read": ("bot.reading", "read_command", "Show an article to be read, with a quoted span marked."),
     "timeline": ("bot.overviews.commands", "timeline_command", "Tell what happened in a matter, by date, with quotes."),
     "digest": ("bot.overviews.commands", "digest_command", "Tell the main stories of a day or a week."),
     "changes": ("bot.overviews.commands", "changes_command", "Tell what is new, corrected or withdrawn in a matter."),
@@ -123,9 +125,17 @@ class LazyCommands(click.Group):
 @click.pass_context
 def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
-    if os.environ.get("NO_COLOR"):  # https://no-color.org
-        ctx.color = False
+    ctx.color = _colours()
     ctx.obj = partial(_load, default_data_dir=data_dir, default_config=config)
+
+
+def _colours() -> bool | None:
+    """Tell whether colours are wanted, wherever output goes; None for at terminals alone."""
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        return False
+    if os.environ.get("FORCE_COLOR", "") not in ("", "0"):
+        return True
+    return False if os.environ.get("TERM") in ("dumb", "unknown") else None
 
 
 def _load(
@@ -176,8 +186,7 @@ def main() -> None:
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise
-        colour = False if os.environ.get("NO_COLOR") else None
-        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=colour)
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=_colours())
         if error.remedy:
             click.echo(error.remedy, err=True)
         sys.exit(1)

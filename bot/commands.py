@@ -1,6 +1,7 @@
 """The command `ask`."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -12,10 +13,13 @@ import click
 from bot.answering import Answer, Answerer, Claim, Question, Turn
 from bot.llm import open_wording
 from bot.render.as_json import answer_json
-from bot.render.terminal import answer_text, claim_text, sources_text
+from bot.render.excerpts import Excerpt, excerpts
+from bot.render.screen import Screen, screen_of
+from bot.saying import claim_said, said
 from index_store import (
     BatchLine,
     Configuration,
+    NewsIndex,
     StoreSettings,
     answer_batch,
     complete_files,
@@ -81,14 +85,16 @@ def ask(
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
+        screen = None if as_json else screen_of(sys.stdout)
         heard: list[Claim] = []
-        hear = partial(_hear, heard) if stream and not as_json else None
+        hear = partial(_hear, heard, screen) if stream and not as_json else None
         answer = _asked_after(answerer, earlier, Question(asked, filters), hear)
+        quotes = answerer.overview(partial(_quotes_of, answer)) if screen else ()
     tell_unknown_publishers(configuration.section(StoreSettings).data_dir, filters)
-    if heard and tuple(heard) == answer.claims:
-        click.echo(sources_text(answer))
+    if as_json:
+        click.echo(json.dumps(answer_json(answer), ensure_ascii=False))
     else:
-        _print(answer, as_json=as_json)
+        said(answer, quotes, screen, heard=bool(heard) and tuple(heard) == answer.claims)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
@@ -105,14 +111,12 @@ def _asked_after(
     return answerer.ask(replace(question, conversation=conversation), hear)
 
 
-def _hear(heard: list[Claim], claim: Claim) -> None:
+def _hear(heard: list[Claim], screen: Screen | None, claim: Claim) -> None:
     """Print a claim as soon as it is checked."""
     heard.append(claim)
-    click.echo(claim_text(claim))
+    claim_said(claim, screen)
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(answer_json(answer), ensure_ascii=False))
-    else:
-        click.echo(answer_text(answer))
+def _quotes_of(answer: Answer, index: NewsIndex) -> tuple[Excerpt, ...]:
+    """Put the quotes of an answer into their contexts."""
+    return excerpts(answer, stored=index.version, terms=index.terms)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
+from unicodedata import combining, east_asian_width
 from urllib.parse import urlsplit
 
 from index_store.records import Article, ArticleSummary
@@ -38,6 +39,11 @@ def counted(count: int, one: str, several: str = "") -> str:
         several: Its plural, where an "s" behind it does not make it.
     """
     return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
+def columns_of(text: str) -> int:
+    """Count the columns that a terminal draws a text in: two for Chinese, Japanese and Korean, none for accents."""
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def summary_json(summary: ArticleSummary) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.answering import Answer, Turn
 from bot.discord.database import Database
-from bot.discord.kept import KeptAnswer, Place, Trace, read, written
+from bot.discord.kept import KeptAnswer, Place, Trace
+from bot.written import read, written
 
 MOST_ANSWERS = 100_000  # about 500 MB; beyond, the oldest go before their time
 LONGEST_COMPLAINT_CHARS = 1_000

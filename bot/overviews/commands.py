@@ -1,6 +1,7 @@
 """The commands `timeline`, `digest` and `changes`."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -11,6 +12,7 @@ from bot.overviews import MOST_EVENTS, MOST_NEW, MOST_STORIES, changes, digest, 
 from bot.overviews.completing import complete_topics
 from bot.render.overviews_json import changes_json, digest_json, timeline_json
 from bot.render.overviews_terminal import changes_text, digest_text, timeline_text
+from bot.render.screen import is_looked_at
 from index_store import (
     Configuration,
     Filters,
@@ -96,7 +98,7 @@ def digest_command(
     filters = filters_from(**wanted)
     with _opened(configuration, filters) as index:
         told = digest(index, asked, filters, limit=limit)
-    click.echo(_json(digest_json(told)) if as_json else digest_text(told))
+    click.echo(_json(digest_json(told)) if as_json else digest_text(told, bars=is_looked_at(sys.stdout)))
 
 
 @click.command("changes")

@@ -46,8 +46,17 @@ def units(text: str) -> int:
 
 def visible(text: str) -> str:
     """Return the text on one line, without invisible characters, piled-up accents and giant words."""
-    seen = "".join(_seen(" ".join(text.split())))
-    return _GIANT_WORD.sub(r"\g<0> ", " ".join(seen.split()))
+    return _GIANT_WORD.sub(r"\g<0> ", " ".join(seen(" ".join(text.split())).split()))
+
+
+def seen(text: str) -> str:
+    """Return the text without invisible characters and piled-up accents."""
+    return "".join(_seen(text))
+
+
+def right_to_left(text: str) -> bool:
+    """Whether any character of the text is written from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
 
 
 def plain(text: str, *, limit: int) -> str:

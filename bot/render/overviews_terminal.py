@@ -10,6 +10,7 @@ from bot.render.terminal import nearest_text, one_line, where_text, wrapped
 from index_store import ArticleSummary, counted, day, partial_date
 
 _MOST_NAMED = 6
+_LONGEST_BAR = 24
 
 
 def timeline_text(timeline: Timeline) -> str:
@@ -20,13 +21,15 @@ def timeline_text(timeline: Timeline) -> str:
     return _joined((*map(_event, timeline.events), more, *_sources(timeline.citations)))
 
 
-def digest_text(digest: Digest) -> str:
-    """Lay out a digest: each story with who reported it."""
+def digest_text(digest: Digest, *, bars: bool = False) -> str:
+    """Lay out a digest: each story with who reported it; `bars` draws how many sources did, for who looks at it."""
     if digest.reason:
         return _declined(digest.reason, digest.nearest)
     head = f"{counted(digest.articles, 'article')} since {day(digest.filters.since)}."
     more = _left_out(digest.left_out, "smaller story", "smaller stories")
-    return _joined((head, *map(_story, digest.stories), more, *_sources(digest.citations)))
+    most = max((story.sources for story in digest.stories), default=1) if bars else 0
+    stories = (_story(story, most) for story in digest.stories)
+    return _joined((head, *stories, more, *_sources(digest.citations)))
 
 
 def changes_text(changes: Changes) -> str:
@@ -67,13 +70,16 @@ def _event(event: Event) -> str:
     return "\n".join(filter(None, (head, _claim(event.claim), wrapped(told_by, indent="  "))))
 
 
-def _story(story: Story) -> str:
+def _story(story: Story, most: int) -> str:
+    """Write a story; `most` is how many sources the longest bar stands for, 0 for no bars."""
     publishers = ", ".join(one_line(name) for name in story.publishers[:_MOST_NAMED])
     more = len(story.publishers) - _MOST_NAMED
     names = f"{publishers} and {more} more" if more > 0 else publishers
     articles = f", {counted(len(story.articles), 'article')}" if len(story.articles) > 1 else ""
     told = f"{counted(story.sources, 'source')}{articles}: {names} · {day(story.newest)}"
-    return f"{_claim(story.claim)}\n{wrapped(told, indent='  ')}"
+    bar = "▇" * max(1, round(_LONGEST_BAR * story.sources / most)) if most else ""
+    lines = (_claim(story.claim), f"  {click.style(bar, fg='cyan')}" if bar else "", wrapped(told, indent="  "))
+    return "\n".join(filter(None, lines))
 
 
 def _claim(claim: Claim, *, sign: str = "") -> str:

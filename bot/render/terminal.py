@@ -10,7 +10,7 @@ from bot.answering.answer import numbers
 from bot.render.wording import quoted_because, searched_as, searched_within
 from index_store import ArticleSummary, also_in, day
 
-_WIDEST = 96
+WIDEST = 96
 
 
 # Escape sequences could rewrite the screen, and bidirectional marks the reading order.
@@ -100,5 +100,5 @@ def where_text(article: Citation | ArticleSummary) -> str:
 
 def wrapped(text: str, *, indent: str = "") -> str:
     """Break a text into lines that are easy to read, each behind an indent."""
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    width = min(shutil.get_terminal_size().columns, WIDEST)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

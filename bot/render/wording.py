@@ -1,7 +1,10 @@
 """What every front end says in the same words."""
 
+from datetime import UTC, datetime
+
 from bot.answering import Answer
 from bot.answering.answer import WriteDate, in_english
+from index_store import counted
 
 
 def searched_within(answer: Answer, date_of: WriteDate = in_english) -> str:
@@ -27,3 +30,16 @@ def searched_as(answer: Answer) -> str:
 def quoted_because(answer: Answer) -> str:
     """Say why an answer is quoted though a model was to word it; "" where none was, or it did."""
     return f"Quoted word for word: {answer.note}." if answer.note else ""
+
+
+def age(moment: datetime | None, *, now: datetime) -> str:
+    """Say how long ago a day was: "today", "3 days ago", "2 years ago"; "" where it is unknown, or yet to come."""
+    days = None if moment is None else (now.astimezone(UTC).date() - moment.astimezone(UTC).date()).days
+    if days is None or days < 0:
+        return ""
+    if days < 2:
+        return ("today", "yesterday")[days]
+    for length, word in ((365.25, "year"), (30.44, "month"), (7, "week")):
+        if days >= 2 * length:
+            return f"{counted(int(days / length), word)} ago"
+    return f"{days} days ago"

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from shutil import get_terminal_size
 
 import click
 
@@ -171,4 +172,6 @@ def stats(configuration: Configuration, *, as_json: bool) -> None:
       dateline stats --json
     """
     found = statistics(configuration.section(StoreSettings).data_dir)
-    click.echo(json.dumps(statistics_json(found), ensure_ascii=False) if as_json else readable_statistics(found))
+    columns = get_terminal_size().columns if sys.stdout.isatty() else 0
+    readable = readable_statistics(found, columns=columns)
+    click.echo(json.dumps(statistics_json(found), ensure_ascii=False) if as_json else readable)

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import click
+
 from index_store.care.sizes import readable_bytes
 from index_store.care.stats import Articles, Sources, Statistics
-from index_store.formats import day, iso_utc
+from index_store.formats import columns_of, day, iso_utc
 
 _MONTHS_SHOWN = 12
 _LONGEST_BAR = 30
+_SHORTEST_BAR = 5
+_BESIDE_BARS = 12  # columns for blanks and the number
 
 
 def statistics_json(counted: Statistics) -> dict[str, Any]:
@@ -45,12 +49,18 @@ def statistics_json(counted: Statistics) -> dict[str, Any]:
     }
 
 
-def readable_statistics(counted: Statistics) -> str:
-    """Write the numbers that people ask for."""
-    return "\n".join(_lines(counted))
+def readable_statistics(counted: Statistics, *, columns: int = 0) -> str:
+    """
+    Write the numbers that people ask for.
+
+    Args:
+        counted: The numbers.
+        columns: How wide the terminal is that they are looked at on; 0 for none.
+    """
+    return "\n".join(_lines(counted, columns))
 
 
-def _lines(counted: Statistics) -> Iterator[str]:
+def _lines(counted: Statistics, columns: int) -> Iterator[str]:
     articles = counted.articles
     yield _line("articles", f"{articles.count:,} in {counted.chunks:,} chunks")
     forgotten = f", {counted.forgotten_texts:,} of them without text" if counted.forgotten_texts else ""
@@ -65,10 +75,10 @@ def _lines(counted: Statistics) -> Iterator[str]:
     yield _line("format", f"{counted.catalog_format}; {counted.recipe or 'no recipe yet'}")
     moment = counted.last_commit_at
     yield _line("changed", f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never")
-    yield from _table("Publishers", [(name or "unknown", count) for name, count in articles.publishers])
+    yield from _table("Publishers", [(name or "unknown", count) for name, count in articles.publishers], columns)
     if articles.more_publishers:
         yield f"  and {articles.more_publishers:,} more"
-    yield from _table("Articles a month", articles.months[-_MONTHS_SHOWN:])
+    yield from _table("Articles a month", articles.months[-_MONTHS_SHOWN:], columns)
     if len(articles.months) > _MONTHS_SHOWN:
         yield f"  and {len(articles.months) - _MONTHS_SHOWN:,} months before; --json has them"
 
@@ -98,11 +108,15 @@ def _sources(sources: Sources) -> str:
     )
 
 
-def _table(title: str, rows: Iterable[tuple[str, int]]) -> Iterator[str]:
+def _table(title: str, rows: Iterable[tuple[str, int]], columns: int) -> Iterator[str]:
+    """Draw numbers as bars: at a terminal coloured, and as long as there is room for."""
     rows = list(rows)
     if not rows:
         return
     yield from ("", title)
-    widest, most = max(len(name) for name, _ in rows), max(count for _, count in rows)
+    widest, most = max(columns_of(name) for name, _ in rows), max(count for _, count in rows)
+    longest = min(_LONGEST_BAR, max(_SHORTEST_BAR, columns - widest - _BESIDE_BARS)) if columns else _LONGEST_BAR
     for name, count in rows:
-        yield f"  {name:<{widest}} {count:>8,} {'▇' * max(1, round(_LONGEST_BAR * count / most))}"
+        bar = "▇" * max(1, round(longest * count / most))
+        shown = click.style(bar, fg="cyan") if columns else bar
+        yield f"  {name}{' ' * (widest - columns_of(name))} {count:>8,} {shown}"

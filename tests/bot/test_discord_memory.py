@@ -16,7 +16,8 @@ from remembering import remembering
 from bot.answering import Answer, Citation, Claim, Question, Turn
 from bot.discord import memory as memory_module
 from bot.discord.database import Database
-from bot.discord.kept import Place, read, written
+from bot.discord.kept import Place
+from bot.written import read, written
 from index_store import ArticleSummary, Filters, MismatchError
 
 DAY_S = 86_400.0

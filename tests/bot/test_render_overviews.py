@@ -51,6 +51,15 @@ def test_a_timeline_shows_dates_as_exactly_as_they_are_known() -> None:
     assert told[4].splitlines()[0] == "[1] Strike ends"
 
 
+def test_a_digest_draws_how_many_sources_a_story_has() -> None:
+    """For who looks at it each story has a bar, the longest for most sources; a pipe gets none."""
+    stories = tuple(Story(claim(), ("Quay Mail",), count, PUBLISHED, (summary(),)) for count in (8, 2, 1))
+    digest = Digest(None, Filters(since=PUBLISHED), stories, cited(QUOTE), 7, 0, None, (), 1.0)
+    bars = [line.strip() for line in click.unstyle(digest_text(digest, bars=True)).splitlines() if "▇" in line]
+    assert [len(bar) for bar in bars] == [24, 6, 3]
+    assert "▇" not in digest_text(digest)
+
+
 def test_a_digest_names_publishers_and_independent_sources() -> None:
     """Below a story stand how many reported it, who they are, and when last."""
     story = Story(claim(), ("Quay Mail", "Harbour Post"), 2, PUBLISHED, (summary(), summary("Other")))

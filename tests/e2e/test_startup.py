@@ -20,12 +20,12 @@ def dateline(indexed_folder: Path, tmp_path: Path) -> Dateline:
     return Dateline(tmp_path, indexed_folder)
 
 
-def imported(dateline: Dateline, *arguments: str | Path) -> set[str]:
+def imported(dateline: Dateline, *arguments: str | Path, **environment: str) -> set[str]:
     """Run a command, which must succeed; return the names of the packages that it imported."""
     run = subprocess.run(
         [sys.executable, "-X", "importtime", *dateline.command(*arguments)],
         cwd=dateline.folder,
-        env=clean_environment(),
+        env=clean_environment() | environment,
         capture_output=True,
         text=True,
         timeout=120,
@@ -60,6 +60,12 @@ def test_help_loads_next_to_nothing(arguments: list[str], dateline: Dateline) ->
 def test_a_question_loads_no_model_library(arguments: list[str], dateline: Dateline) -> None:
     """A single question, a search, a list and every command's help load neither torch nor a vector store."""
     assert imported(dateline, *arguments) & HEAVY == set()
+
+
+def test_a_pipe_loads_no_layout(dateline: Dateline) -> None:
+    """What lays pages out for terminals, and what edits lines, is loaded for those who look alone."""
+    assert imported(dateline, "ask", "Who led the talks in Doha?") & {"rich", "prompt_toolkit"} == set()
+    assert "rich" in imported(dateline, "ask", "Who led the talks in Doha?", FORCE_COLOR="1")
 
 
 def test_indexing_nothing_new_loads_no_model(dateline: Dateline, indexed_folder: Path) -> None:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from shelf import RECIPE, article, put
+from wcwidth import wcswidth
 
 from index_store import SourceState, open_writer
 from index_store.care.readable_stats import readable_statistics, statistics_json
@@ -52,6 +54,19 @@ def test_sources_are_told_by_how_they_answer(tmp_path: Path) -> None:
             ]
         )
     assert statistics(tmp_path, now=NOW).sources == Sources(total=4, retired=1, ok=2, failing=1, due=1)
+
+
+def test_bars_fit_the_terminal_and_line_up(tmp_path: Path) -> None:
+    """At 40 columns no bar runs over, and bars stand below each other also behind names in wide letters."""
+    with open_writer(tmp_path, recipe=RECIPE) as writer:
+        put(writer, [article("ferry", publisher="海港日報"), *(article(name) for name in ("tram", "mayor", "bell"))])
+    counted = statistics(tmp_path, now=NOW)
+    narrow = click.unstyle(readable_statistics(counted, columns=40))
+    for told in (narrow, readable_statistics(counted)):
+        bars = [line.partition("▇") for line in told.splitlines() if "▇" in line]
+        assert len({wcswidth(before) for before, *_ in bars[:2]}) == 1
+    assert all(wcswidth(line) <= 40 for line in narrow.splitlines() if "▇" in line)
+    assert narrow.count("▇") < readable_statistics(counted).count("▇")
 
 
 def test_an_empty_index_can_be_told(tmp_path: Path) -> None:
