@@ -50,7 +50,8 @@ def fits(message: AnswerMessage) -> bool:
     """Whether Discord would take the message."""
     fields = [{"name": field.name, "value": field.value} for field in message.fields]
     embed = {"title": message.title, "description": message.description, "fields": fields}
-    return not message_faults({"embeds": [embed | {"footer": {"text": message.footer}}]})
+    footer = {"footer": {"text": message.footer}} if message.footer else {}
+    return not message_faults({"embeds": [embed | footer]})
 
 
 def quiet(message: AnswerMessage) -> bool:
