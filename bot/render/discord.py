@@ -159,7 +159,7 @@ def _claim(claim: Claim, lead_in: str, *, limit: int) -> str:
     sign, words = support_of(claim)
     numbers = "".join(rf"\[{n}\]" for n in claim.citations[:_NUMBERS_SHOWN])
     more = "…" if len(claim.citations) > _NUMBERS_SHOWN else ""
-    before = f"{sign} {plain(lead_in, limit=_LEAD_IN_SHARE)} " if lead_in else f"{sign} "
+    before = f"{sign} **{plain(lead_in, limit=_LEAD_IN_SHARE)}** " if lead_in else f"{sign} "
     after = f" **{numbers}{more}** · *{words}*"
     return before + plain(claim.text, limit=limit - units(before) - units(after) - len("\n")) + after
 

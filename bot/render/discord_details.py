@@ -1,6 +1,7 @@
 """What Discord shows beside answers: their sources, their grounds, what is indexed. Pure, as `discord.py`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.answering import Answer, Citation, Claim
@@ -25,8 +26,8 @@ _TITLE = 200
 _LINES = 3_800  # of a description's 4,096 units
 _CONTEXT = 900
 _QUOTE = 1_600
-_CLAIM = 300
-_MOST_CLAIMS = 12
+_CLAIM = 260
+_LEAD_IN = 100
 _WORDED = {
     "extractive": "Each claim is quoted word for word from an indexed article.",
     "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
@@ -110,20 +111,23 @@ def why_message(answer: Answer, style: Style = USUAL) -> AnswerMessage:
             EmbedField("Nearest articles", counted(len(answer.nearest), "article") if answer.nearest else "none")
         )
         return AnswerMessage("Why this answer?", "", tuple(fields), "", GREY)
-    lines = [_grounds(answer, claim, style) for claim in answer.claims[:_MOST_CLAIMS]]
+    lines = [_grounds(answer, claim, style) for claim in answer.claims]
     intro = f"{_WORDED[answer.mode]} What it rests on:"
-    return AnswerMessage("Why this answer?", "\n".join((intro, *lines)), tuple(fields), "", BLUE)
+    return replace(details("Why this answer?", (intro, *lines), colour=BLUE), fields=tuple(fields))
 
 
 def _grounds(answer: Answer, claim: Claim, style: Style) -> str:
     cited = [answer.citations[n - 1] for n in claim.citations]
     names = list(dict.fromkeys(publisher_of(citation) for citation in cited))
     copies = len({copy.article_id for citation in cited for copy in citation.also_in})
-    independent = counted(len({citation.article_id for citation in cited}), "independent source")
+    sources = len({citation.article_id for citation in cited})
+    rests_on = "1 source" if sources == 1 else f"{sources} independent sources"
     repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
     sign, words = support_of(claim)
-    told = f"{independent} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
-    return f"{sign} {plain(answer.lead_in(claim, style.date_of) + claim.text, limit=_CLAIM)}\n**{words}**: {told}"
+    told = f"{rests_on} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
+    lead_in = plain(answer.lead_in(claim, style.date_of), limit=_LEAD_IN)
+    before = f"**{lead_in}** " if lead_in else ""
+    return f"{sign} {before}{plain(claim.text, limit=_CLAIM)}\n**{words}**: {told}"
 
 
 def _among(window: Filters) -> str:

@@ -27,7 +27,7 @@ _LEAST_QUOTE = 120
 _OTHERS_SHARE = 40
 _MOST_NAMED = 3
 _NEAREST_SHOWN = 3
-_LEGEND = "✅ confirmed · 🔹 single source · ⚠️ disputed"
+_LEGEND = {"✅": "✅ confirmed", "🔹": "🔹 single source", "⚠️": "⚠️ disputed"}
 
 _Line = Callable[[int], str]  # most UTF-16 units → a line that has no more
 _Source = Citation | ArticleSummary
@@ -40,7 +40,7 @@ def timeline_message(timeline: Timeline, style: Style = USUAL) -> AnswerMessage:
         return _nothing(title, style.reason(timeline.reason), timeline.nearest)
     lines = [_event(event, timeline.citations, style) for event in timeline.events]
     told = _listed(lines, left_out=timeline.left_out)
-    return AnswerMessage(title, told, (), _footer(timeline.citations, timeline.elapsed_ms), BLUE)
+    return AnswerMessage(title, told, (), _footer(told, timeline.citations, timeline.elapsed_ms), BLUE)
 
 
 def digest_message(digest: Digest, style: Style = USUAL) -> AnswerMessage:
@@ -51,7 +51,7 @@ def digest_message(digest: Digest, style: Style = USUAL) -> AnswerMessage:
     since = f" since {timestamp(digest.filters.since)}" if digest.filters.since else ""
     told = _listed([_story(story, digest.citations) for story in digest.stories], left_out=digest.left_out)
     told = f"**{counted(digest.articles, 'article')}**{since}\n{told}"
-    return AnswerMessage(title, told, (), _footer(digest.citations, digest.elapsed_ms), BLUE)
+    return AnswerMessage(title, told, (), _footer(told, digest.citations, digest.elapsed_ms), BLUE)
 
 
 def changes_message(changes: Changes, style: Style = USUAL) -> AnswerMessage:
@@ -67,7 +67,7 @@ def changes_message(changes: Changes, style: Style = USUAL) -> AnswerMessage:
         *_section("Withdrawn", [_withdrawal(one) for one in changes.withdrawn]),
     ]
     told = since + _listed(lines, left_out=changes.left_out)
-    return AnswerMessage(title, told, (), _footer(changes.citations, changes.elapsed_ms), BLUE)
+    return AnswerMessage(title, told, (), _footer(told, changes.citations, changes.elapsed_ms), BLUE)
 
 
 def _title(kind: str, topic: str) -> str:
@@ -161,6 +161,9 @@ def _names(articles: Sequence[_Source], *, besides: _Source) -> str:
     return "".join(f", {name}" for name in shown) + (f" +{rest:,}" if rest else "")
 
 
-def _footer(citations: Sequence[Citation], elapsed_ms: float) -> str:
+def _footer(told: str, citations: Sequence[Citation], elapsed_ms: float) -> str:
+    """Tell what the signs mean that lines begin with, and no others."""
+    signs = {line.partition(" ")[0] for line in told.split("\n")}
+    legend = (meaning for sign, meaning in _LEGEND.items() if sign in signs)
     articles = counted(len({citation.article_id for citation in citations}), "article")
-    return f"Quoted word for word from {articles} · {_LEGEND} · {elapsed_ms / 1_000:.2f} s"
+    return " · ".join((f"Quoted word for word from {articles}", *legend, f"{elapsed_ms / 1_000:.2f} s"))

@@ -52,7 +52,10 @@ def answers(draw: st.DrawFn) -> Answer:
     )
     some_numbers = st.lists(st.integers(1, max(count, 1)), min_size=1, max_size=9).map(tuple)
     supports = st.sampled_from(("confirmed", "single-source", "disputed"))
-    claims = st.lists(st.builds(Claim, st.sampled_from(texts), some_numbers, supports), min_size=1, max_size=30)
+    standings = st.sampled_from((None, "newest", "older"))
+    claims = st.lists(
+        st.builds(Claim, st.sampled_from(texts), some_numbers, supports, standings), min_size=1, max_size=30
+    )
     return Answer(
         Question(draw(hostile)),
         draw(hostile),
@@ -74,6 +77,7 @@ def harmless(field: str) -> bool:
     for line in field.split("\n"):
         ours = TIME.sub("date", LINK.sub(lambda found: "x" + found[1], line))
         ours = re.sub(r" \*\*(\\\[\d+\\\])+…?\*\* · \*(confirmed|single source|disputed)\*$", "", ours)
+        ours = re.sub(r"^(✅|🔹|⚠️) \*\*(?P<lead>.*)(\\:|…)\*\* ", r"\1 \g<lead> ", ours)
         ours = re.sub(
             r"^(\*Searched as: (?P<wording>.*)\*|> (?P<quote>.*))$", lambda f: f["wording"] or f["quote"] or "", ours
         )

@@ -1,5 +1,6 @@
 """What Discord shows beside answers fits its limits and does nothing, whatever strangers wrote."""
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +50,8 @@ def fits(message: AnswerMessage) -> bool:
     """Whether Discord would take the message."""
     fields = [{"name": field.name, "value": field.value} for field in message.fields]
     embed = {"title": message.title, "description": message.description, "fields": fields}
-    return not message_faults({"embeds": [embed | {"footer": {"text": message.footer}}]})
+    footer = {"footer": {"text": message.footer}} if message.footer else {}
+    return not message_faults({"embeds": [embed | footer]})
 
 
 def quiet(message: AnswerMessage) -> bool:
@@ -103,6 +105,15 @@ def test_grounds_are_harmless(made: tuple[Claim, ...], question: str, publishers
     assert fits(message)
     assert quiet(message)
     assert fits(with_line(answer_message(answer), what_changed(answer, answer, NOW)))
+
+
+def test_grounds_of_many_claims() -> None:
+    """What is too long for one message is counted; one article alone is not called independent."""
+    many = answered((Claim("word " * 60, (1,), "single-source"),) * 14, sources=(cited(1),))
+    told = why_message(many)
+    assert fits(told)
+    assert "**single source**: 1 source (Quay Mail)" in told.description
+    assert re.search(r"\*… and \d+ more\.\*$", told.description)
 
 
 def test_grounds_name_independent_sources() -> None:

@@ -124,6 +124,8 @@ def _embed_faults(path: Place, embed: Payload) -> Iterator[Fault]:
         yield Fault(path, "BASE_TYPE_REQUIRED", "This embed is empty")
     if embed.get("url") and not str(embed["url"]).startswith(("http://", "https://")):
         yield Fault((*path, "url"), "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('http', 'https')")
+    if "footer" in embed:
+        yield from _missing((*path, "footer", "text"), _at(embed, ("footer", "text")))
     fields = embed.get("fields") or []
     yield from _too_many((*path, "fields"), fields, FIELDS_LIMIT)
     for position, field in enumerate(fields):

@@ -53,6 +53,7 @@ def test_messages_at_the_limits_are_accepted(message: dict[str, Any]) -> None:
         (embed(title="t" * 257), "embeds.0.title"),
         (embed(description="d" * 4_097), "embeds.0.description"),
         (embed(footer={"text": "f" * 2_049}), "embeds.0.footer.text"),
+        (embed(footer={}), "embeds.0.footer.text"),
         (embed(author={"name": "a" * 257}), "embeds.0.author.name"),
         (embed(url="file:///etc/passwd"), "embeds.0.url"),
         (embed(fields=[FIELD] * 26), "embeds.0.fields"),

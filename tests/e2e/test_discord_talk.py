@@ -61,7 +61,7 @@ def test_buttons_after_a_restart(folder: Path) -> None:
                 why = await discord.press(answer, "why")
                 assert why.ephemeral
                 assert "all indexed articles" in why.text
-                assert "1 independent source (Example Wire)" in why.text
+                assert "1 source (Example Wire)" in why.text
                 turned = await discord.press(page_of(discord.shown(sources), answer_id_of(answer), 0), "page")
                 assert turned.embed == sources.embed
                 beyond = await discord.press(page_of(discord.shown(sources), answer_id_of(answer), 99), "page")
