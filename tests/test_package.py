@@ -20,8 +20,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
     copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
     for package in PACKAGES:
         shutil.copytree(REPOSITORY / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(REPOSITORY / file, copy)
+    (copy / "docs").mkdir()
+    for file in ("pyproject.toml", "README.md", "LICENSE", "docs/dateline.1"):
+        shutil.copy(REPOSITORY / file, copy / file)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", built, copy]
     subprocess.run(command, check=True, capture_output=True, cwd=built)
     return zipfile.Path(next(built.glob("*.whl")))

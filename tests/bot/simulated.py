@@ -12,8 +12,6 @@ import simcord
 
 from bot.discord.app import Answers, Home, NewsBot
 from bot.discord.database import Database
-from bot.discord.memory import Memory
-from bot.discord.rule_book import RuleBook
 from bot.settings import DiscordSettings
 
 SETTLE_S = 60.0  # real searches take their time on a busy machine
@@ -64,8 +62,7 @@ async def bot_over(answerer: Answers, folder: Path, memory: Path) -> AsyncIterat
 def _bot(stack: AsyncExitStack, answerer: Answers, folder: Path, memory: Path) -> NewsBot:
     settings = DiscordSettings()
     database = stack.enter_context(closing(Database.open(memory / "discord.sqlite")))
-    kept = Memory(database, keep_days=settings.keep_days)
-    return NewsBot(answerer, settings, kept, RuleBook(database), Home(folder, ()))
+    return NewsBot(answerer, settings, database, Home(folder, ()))
 
 
 def shown(result: simcord.InteractionResult) -> dict[str, Any]:

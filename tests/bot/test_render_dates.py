@@ -70,7 +70,7 @@ NEWEST, OLDER = replace(ONE, standing="newest"), replace(TWO, standing="older")
 def test_dates_in_answers() -> None:
     """Who said something when, and of when the newest is, is dated in the language; headline and claim are not."""
     answer = answer_message(told(NEWEST, OLDER), GERMAN)
-    assert r"5. März 2025\: Two of 5 March 2025" in answer.description
+    assert r"5. März 2025\:** Two of 5 March 2025" in answer.description
     assert "What 5 March 2025 brought" in answer.fields[0].value
     assert "5. März 2025" in why_message(told(NEWEST, OLDER), GERMAN).description
     declined = told(reason="The newest is of 31 December 2025.")

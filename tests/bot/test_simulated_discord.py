@@ -29,6 +29,10 @@ COMMANDS = {
     "article": ("wanted",),
     "help": (),
     "privacy": (),
+    "subscribe": ("topic", "every", "quiet"),
+    "daily": ("hour", "topic"),
+    "subscriptions": (),
+    "unsubscribe": ("subscription",),
     "settings": (
         "show", "channels", "adders", "sources", "dates", "answers", "threads", "length", "reset", "history",
     ),
