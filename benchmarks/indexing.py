@@ -141,7 +141,7 @@ def bare_encoder_s(encoder: PassageEncoder, articles: Path, limit: int) -> float
     ]
     texts.sort(key=len)
     began = time.perf_counter()
-    encoder._transformer.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+    encoder._in_use._original.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
     return round(time.perf_counter() - began, 1)
 
 

@@ -13,9 +13,9 @@ from typing import Self
 from index_store.catalog import Catalog
 from index_store.catalog_file import CATALOG, nothing_indexed
 from index_store.configuration import StoreSettings
-from index_store.encoder import Model, QuestionEncoder, open_question_encoder
+from index_store.encoder import QuestionEncoder, open_question_encoder
 from index_store.freshness import Asking
-from index_store.models import check_model
+from index_store.models import Model, check_model
 from index_store.nearest import ChromaNearest, ExactNearest, HeldNearest, Nearest, opener
 from index_store.ranking import Candidate, cut, keep_best, ranked
 from index_store.records import (

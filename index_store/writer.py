@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index_store.catalog_file import CATALOG
+from index_store.compiled import is_compiled_of
 from index_store.configuration import StoreSettings
 from index_store.copies import rebuild_missing
 from index_store.copy_places import WordsInFolder, chroma_copy
 from index_store.deletion import delete
-from index_store.encoder import Model, PassageEncoder
+from index_store.encoder import PassageEncoder
 from index_store.errors import IndexStoreError, MismatchError
 from index_store.lock import writer_lock
-from index_store.models import check_model
+from index_store.models import Model, check_model
 from index_store.records import Article, ChromaServer, Chunk, Likeness, NewVersion, Vectors
 from index_store.source_log import PageState, SourceLog, SourceState
 from index_store.vectors import ChromaVectors, vectors_in_folder, vectors_on_server
@@ -66,15 +67,13 @@ class IndexWriter:
 
     def encoder(self) -> PassageEncoder:
         """
-        Load the embedding model, once and only when something must be embedded.
+        Load the embedding model, once and only when something must be embedded; the compiled one, where that will do.
 
         Raises:
             EncoderError: If it cannot be loaded.
         """
         if self._encoder is None:
-            self._encoder = PassageEncoder(self._model)
-            if not (self._folder / "encoder" / "model.onnx").exists():
-                self._encoder.export(self._folder / "encoder")
+            self._encoder = PassageEncoder(self._model, self._folder / "encoder")
         return self._encoder
 
     def replace(
@@ -177,7 +176,8 @@ def open_writer(
         with translated_errors(folder):
             model = Model.from_setting(embedding_model)
             if not catalog.has_versions():  # an empty folder may still become anything
-                delete(folder / "encoder")
+                if not is_compiled_of(model, folder / "encoder"):
+                    delete(folder / "encoder")
                 catalog.set_fact("model", model.fingerprint)
                 catalog.set_fact("recipe", recipe)
             check_model(catalog, model)

@@ -1,7 +1,9 @@
 """Where sentences begin and end: Punkt (Kiss and Strunk, 2006), one paragraph at a time."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -72,11 +74,29 @@ def _punkt() -> Callable[[str], Iterator[tuple[int, int]]]:
     LlamaIndex's own splitter uses Punkt untrained, which knows no abbreviation and ends a sentence after "Mr.".
     """
     import llama_index.core  # takes 2 s, and only when something is indexed
-    import nltk  # another second
-    from nltk.tokenize.punkt import PunktTokenizer
+
+    with _hidden("scipy", "sklearn"):
+        import nltk
+        from nltk.tokenize.punkt import PunktTokenizer
 
     nltk.data.path.insert(0, str(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"))
     tokenizer = PunktTokenizer("english")
     tokenizer._params.abbrev_types |= _MORE_ABBREVIATIONS
     cut: Callable[[str], Iterator[tuple[int, int]]] = tokenizer.span_tokenize
     return cut
+
+
+@contextmanager
+def _hidden(*packages: str) -> Iterator[None]:
+    """
+    Keep packages from being imported, where they are not yet.
+
+    NLTK imports SciPy and scikit-learn where they are installed, for what is not used here: a second, and 75 MB.
+    """
+    hidden: dict[str, None] = dict.fromkeys(name for name in packages if name not in sys.modules)
+    sys.modules.update(hidden)  # type: ignore[arg-type] # None stands for what cannot be imported
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]

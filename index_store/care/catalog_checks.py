@@ -10,9 +10,8 @@ import numpy as np
 
 from index_store.care.findings import Finding, note, ok, problem
 from index_store.catalog import Catalog
-from index_store.encoder import Model
 from index_store.errors import DatelineError
-from index_store.models import check_model
+from index_store.models import Model, check_model
 from index_store.records import chunk_key
 from index_store.schema import SCHEMA, SCHEMA_VERSION
 

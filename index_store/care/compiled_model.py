@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from index_store.catalog import Catalog
-from index_store.encoder import OnnxQuestionEncoder
+from index_store.compiled import CompiledModel
 from index_store.errors import EncoderError
 
 _UNIT_LENGTH_TOLERANCE = 1e-3
@@ -29,7 +29,9 @@ def fault_of(compiled: Path, *, dimensions: int | None) -> str:
         What is wrong, without a full stop; "" where it can be used.
     """
     try:
-        vector = OnnxQuestionEncoder(compiled).encode_question("who led the talks?")
+        model = CompiledModel(compiled)
+        model.check_unaltered()
+        vector = model.encode_question("who led the talks?")
     except EncoderError as error:
         return error.message.rstrip(".")
     if dimensions is not None and vector.shape != (dimensions,):

@@ -10,9 +10,9 @@ from index_store.care.unfinished import clear_unfinished
 from index_store.copies import rebuild
 from index_store.copy_places import all_copies
 from index_store.deletion import delete
-from index_store.encoder import Model, PassageEncoder
-from index_store.models import check_model
+from index_store.models import Model, check_model
 from index_store.records import ChromaServer, Filters
+from index_store.transformer import Transformer
 
 
 def rebuild_copies(folder: Path, *, server: ChromaServer | None = None, expect: Expect = unseen) -> tuple[int, int]:
@@ -63,4 +63,4 @@ def ensure_compiled(folder: Path, *, embedding_model: str) -> bool:
         model = Model.from_setting(embedding_model)
         check_model(catalog, model)
         delete(compiled)
-        return PassageEncoder(model).export(compiled)
+        return Transformer(model).export(compiled)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from linked_model import link_model
+
 from bot.answering import Answerer
 from index_store import Article, NewsIndex, PassageEncoder, open_writer
 from ingest import Found, IngestSettings
@@ -25,8 +27,8 @@ def index_into(folder: Path, articles: Iterable[Article], encoder: PassageEncode
     settings = IngestSettings()
     with open_writer(folder, recipe=recipe(settings)) as writer, show_progress(quiet=True) as progress:
         writer._encoder = encoder
-        if not (folder / "encoder").exists():  # it takes seconds
-            encoder.export(folder / "encoder")
+        if encoder.compiled and not (folder / "encoder").exists():
+            link_model(encoder.compiled, folder)
         index_articles((Found(one, one.url, ()) for one in articles), writer, settings, progress)
 
 

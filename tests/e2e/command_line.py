@@ -20,6 +20,11 @@ PROGRAM = Path(sysconfig.get_path("scripts"), "dateline")
 TEXT_OR_NULL = (str, NoneType)
 NUMBER = (int, float)
 
+# Of the small index that all share.
+BOEHLER = "Who led the talks in Doha?"
+UNANSWERABLE = "What does a litre of goat milk cost in Ulan Bator?"
+LEADER = "The US envoy for hostage affairs, Adam Boehler, led the talks in Doha over the past weeks."
+
 # The public interface, field by field: a list holds any number of records of its one shape.
 SUMMARY = {
     "article_id": str,
@@ -163,6 +168,12 @@ class Dateline:
         """Return an article's text as `articles show` prints it."""
         text: str = self("articles", "show", article_id, "--json", *more).succeeded().record["text"]
         return text
+
+
+def article_ids(dateline: Dateline) -> dict[str, str]:
+    """Return the id of each article that is indexed, by the last part of its address."""
+    listed = dateline("articles", "list", "--json").succeeded().records
+    return {record["url"].rsplit("/", 1)[1]: record["article_id"] for record in listed}
 
 
 def clean_environment() -> dict[str, str]:

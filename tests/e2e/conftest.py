@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import Dateline, copy_index
+from linked_model import link_model
 from running_bot import REPOSITORY
 
 ARTICLES = (
@@ -42,12 +44,12 @@ ARTICLES = (
 
 
 @pytest.fixture(scope="session")
-def indexed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def indexed_folder(tmp_path_factory: pytest.TempPathFactory, compiled_model: Path) -> Path:
     """A data folder in which `dateline index` has indexed three short articles."""
     folder = tmp_path_factory.mktemp("dateline")
     articles = folder / "articles.jsonl"
     articles.write_text("".join(json.dumps(article) + "\n" for article in ARTICLES), encoding="utf-8")
-    index = folder / "index"
+    index = link_model(compiled_model, folder / "index")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
     subprocess.run(
         [sys.executable, "-m", "bot.cli", "--data-dir", index, "index", articles],
@@ -57,3 +59,15 @@ def indexed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=300,
     )
     return index
+
+
+@pytest.fixture
+def dateline(indexed_folder: Path, tmp_path: Path) -> Dateline:
+    """The program, with an index of three articles that nobody changes."""
+    return Dateline(tmp_path, indexed_folder)
+
+
+@pytest.fixture
+def own(indexed_folder: Path, tmp_path: Path) -> Dateline:
+    """The program, with a copy of the index that a test may change."""
+    return Dateline(tmp_path, copy_index(indexed_folder, tmp_path / "own"))

@@ -25,7 +25,7 @@ import trafilatura  # noqa: F401
 import ingest.reindex
 from bot.settings import BotSettings, DiscordSettings
 from index_store import Filters, IndexWriter, NewsIndex, PassageEncoder, StoreSettings, load_configuration
-from index_store.encoder import Model
+from index_store.models import Model
 from ingest import FetchSettings, IngestSettings
 from ingest.progress import show_progress
 from ingest.run import run

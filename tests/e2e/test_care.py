@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import NUMBER, TEXT_OR_NULL, Dateline, clean_environment, copy_index, misfits, wait_until, write_jsonl
+from linked_model import link_model
 
 QUESTION = "Who led the talks in Doha?"
 DOCTOR = {"healthy": bool, "checks": [{"check": str, "status": str, "told": str, "remedy": str}]}
@@ -148,10 +149,10 @@ def mixed(dateline: Dateline) -> Dateline:
     return dateline
 
 
-def test_an_export_is_indexed_to_the_same_index(mixed: Dateline) -> None:
+def test_an_export_is_indexed_to_the_same_index(mixed: Dateline, compiled_model: Path) -> None:
     """Articles, fingerprints, dates and where they were read, spans and vectors: all is there again."""
     mixed("export", "-o", "all.jsonl.gz").succeeded()
-    other = Dateline(mixed.folder, mixed.folder / "other")
+    other = Dateline(mixed.folder, link_model(compiled_model, mixed.folder / "other"))
     report = other("index", "all.jsonl.gz", "--json").succeeded().record
     assert (report["added"], report["failed"]) == (5, 0)
     assert mixed.data_dir is not None

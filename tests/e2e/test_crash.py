@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 import tantivy
 from command_line import Dateline, Finished, clean_environment, copy_index, wait_until, write_jsonl
+from linked_model import link_model
 
-# The first batch holds 64 chunks, the second 128: three batches, with articles of several chunks in each.
-ARTICLES = 180
+# The first batch holds 64 chunks, the second the rest: two batches, with articles of several chunks in each.
+ARTICLES = 120
 LONG_EVERY = 40
-ASKED = (*range(5, 45, 10), 120, 179)
+ASKED = (*range(5, 45, 10), 80, 119)
 COUNT_CHROMA = """
 import json, sys, chromadb
 from chromadb.config import Settings
@@ -163,10 +164,11 @@ class Undisturbed:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+def undisturbed(source: Path, tmp_path_factory: pytest.TempPathFactory, compiled_model: Path) -> Undisturbed:
     """Index all the articles while a second writer tries."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    dateline, note = Dateline(folder, folder / "index"), folder / "index" / "writer.json"
+    dateline = Dateline(folder, link_model(compiled_model, folder / "index"))
+    note = folder / "index" / "writer.json"
     with indexing(dateline, source) as writer:
         wait_until(lambda: note.exists() and note.stat().st_size > 0, writer)
         second_writer = dateline("index", source)
@@ -210,10 +212,10 @@ def articles_seen(dateline: Dateline) -> int | None:
 
 
 @pytest.fixture(scope="module")
-def survivor(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Survivor:
+def survivor(source: Path, tmp_path_factory: pytest.TempPathFactory, compiled_model: Path) -> Survivor:
     """Kill the same run at three moments, and let the fourth one finish while others read."""
     folder = tmp_path_factory.mktemp("survivor")
-    index = folder / "index"
+    index = link_model(compiled_model, folder / "index")
     dateline = Dateline(folder, index)
     seen, killed = [], []
     for event in (

@@ -6,18 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import Dateline, clean_environment, spelled
+from command_line import Dateline, clean_environment, copy_index, spelled, write_jsonl
 
 from bot.cli import COMMANDS
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "llama_index", "chromadb", "discord", "openai", "anthropic"}
+TRAINING = {"torch", "transformers", "sentence_transformers"}
+CUT = "import sys; from ingest.sentences import sentence_spans; sentence_spans('A cat. A dog.'); print(*sys.modules)"
+QUAY = "The quay of Lilleby was rebuilt by the engineer Tove Brandt. It took three winters, and cost two million euros."
 SUBCOMMANDS = [["articles", "list"], ["articles", "show"], ["articles", "remove"]]
-
-
-@pytest.fixture
-def dateline(indexed_folder: Path, tmp_path: Path) -> Dateline:
-    """The program, with an index."""
-    return Dateline(tmp_path, indexed_folder)
 
 
 def imported(dateline: Dateline, *arguments: str | Path, **environment: str) -> set[str]:
@@ -71,6 +68,24 @@ def test_a_pipe_loads_no_layout(dateline: Dateline) -> None:
 def test_indexing_nothing_new_loads_no_model(dateline: Dateline, indexed_folder: Path) -> None:
     """An index run over articles that have not changed loads neither the model nor Chroma."""
     assert imported(dateline, "index", indexed_folder.parent / "articles.jsonl") & HEAVY == set()
+
+
+def test_a_few_new_articles_load_no_training_library(indexed_folder: Path, tmp_path: Path) -> None:
+    """A run that adds a few articles to an index encodes them with the compiled model, and is found by a question."""
+    dateline = Dateline(tmp_path, copy_index(indexed_folder, tmp_path / "index"))
+    new = write_jsonl(tmp_path / "new.jsonl", [{"url": "https://quay.example/1", "title": "Quay", "text": QUAY}])
+    assert imported(dateline, "index", new) & TRAINING == set()
+    assert "Tove Brandt" in dateline("ask", "Who rebuilt the quay of Lilleby?").succeeded().out
+
+
+def test_cutting_sentences_loads_no_statistics() -> None:
+    """NLTK imports SciPy and scikit-learn where it can; it cuts sentences without them."""
+    run = subprocess.run(
+        [sys.executable, "-c", CUT], env=clean_environment(), capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    assert "nltk.tokenize.punkt" in loaded
+    assert loaded.isdisjoint({"scipy", "sklearn"})
 
 
 def test_help_takes_little_time(dateline: Dateline) -> None:

@@ -20,7 +20,8 @@ from index_store.catalog import Catalog
 from index_store.catalog_file import CATALOG
 from index_store.chroma_client import connect
 from index_store.copies import COPIES
-from index_store.encoder import Model, open_question_encoder
+from index_store.encoder import open_question_encoder
+from index_store.models import Model
 from index_store.words import Words
 
 DEPOTS = [article(f"depot {number}", f"Depot {number} has a tram.", "It is red.") for number in range(20)]
@@ -217,7 +218,7 @@ def test_a_compiled_model_that_is_broken_stops_no_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The original encodes in its place, as where there is none, and a warning names the remedy."""
-    monkeypatch.setattr("index_store.encoder.PassageEncoder", lambda model: f"the original {model.name}")
+    monkeypatch.setattr("index_store.encoder.Transformer", lambda model: f"the original {model.name}")
     model = Model("nowhere", "model", "model")
     compile_into(tmp_path / "other inputs", [1.0] * DIMENSIONS, inputs=["another"])
     compile_into(tmp_path / "broken", [1.0] * DIMENSIONS)

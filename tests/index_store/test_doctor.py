@@ -23,8 +23,8 @@ from index_store.care.folder_checks import check_writer
 from index_store.care.rebuild import ensure_compiled, rebuild_copies
 from index_store.catalog import Catalog
 from index_store.copies import COPIES
-from index_store.encoder import Model
 from index_store.lock import writer_at_work, writer_lock
+from index_store.models import Model
 from index_store.records import NewVersion
 from index_store.vectors import vectors_in_folder
 from index_store.words import Words
@@ -232,7 +232,7 @@ def test_a_compiled_model_that_cannot_be_used_is_told_and_compiled_anew(
     """A recipe that does not fit, or vectors that do not, are a problem, and doctor's remedy heals it."""
     compile_into(folder / "encoder", vector, inputs=inputs)
     assert fault in problems(folder)["encoder"]
-    monkeypatch.setattr("index_store.care.rebuild.PassageEncoder", SmallEncoder)
+    monkeypatch.setattr("index_store.care.rebuild.Transformer", SmallEncoder)
     assert ensure_compiled(folder, embedding_model="")
     assert findings(folder)["encoder"].status is Status.OK
 
