@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +28,7 @@ from index_store import (
     open_catalog,
     open_writer,
 )
+from index_store.compiled import CompiledModel
 from ingest.chunking import cut, embedded_text
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -64,7 +66,9 @@ windows = st.builds(
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> Iterator[NewsIndex]:
+def index(
+    tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder, compiled_model: Path
+) -> Iterator[NewsIndex]:
     """Three articles, cut and embedded as a run does it."""
     folder = tmp_path_factory.mktemp("citations")
     entries = [(one, cut(one, chunk_pieces=40, pieces=encoder.pieces)) for one in ARTICLES]
@@ -75,7 +79,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, encoder: PassageEncoder) -> 
     ]
     with open_writer(folder, recipe="for tests") as writer:
         writer.replace(entries, encoder.encode_passages(texts))
-    opened = NewsIndex(folder, open_catalog(folder), encoder, resident=False)
+    opened = NewsIndex(folder, open_catalog(folder), CompiledModel(compiled_model), resident=False)
     yield opened
     opened.close()
 
