@@ -108,6 +108,10 @@ class GuildRules:
         told = "This publisher is not on the list."
         return replace(self, sources=_without(self.sources, named.get(publisher.casefold(), publisher), told))
 
+    def admits(self, channel_id: int, parent_id: int | None) -> bool:
+        """Whether a channel or thread, or the channel that a thread hangs under, is one of those named, if any is."""
+        return not self.channels or not {channel_id, parent_id}.isdisjoint(self.channels)
+
     def admit(self, channel_id: int, parent_id: int | None, *, aloud: bool = False) -> None:
         """
         Make sure that the bot may answer there.
@@ -121,7 +125,7 @@ class GuildRules:
             ElsewhereError: If it may answer in other channels only.
             AnswersArePrivateError: If it may not answer aloud.
         """
-        if self.channels and not {channel_id, parent_id} & set(self.channels):
+        if not self.admits(channel_id, parent_id):
             raise ElsewhereError(self.channels)
         if aloud and self.answers == "private":
             raise AnswersArePrivateError

@@ -122,14 +122,14 @@ class NewsBot(commands.Bot):
         around = Surroundings(
             questions=self.questions,
             generation=self._shelf.generation,
-            sources=lambda guild_id: self._desk.rules.of(guild_id).sources,
+            rules=self._desk.rules.of,
             keep=self.replies.keep,
             is_stopping=lambda: self.state == "stopping",
             zone=self._home.zone,
             clock=utc_now,
         )
         rounds = Rounds(self._subscriptions, Delivery(self, self._subscriptions, clock=utc_now), around)
-        every_s = self._settings.look_every_s
+        every_s = self._settings.subscriptions_every_s
         return Subscribe(self, self._desk, self._shelf, self._subscriptions, rounds, every_s=every_s)
 
     async def on_ready(self) -> None:

@@ -58,7 +58,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer a question from the indexed news, every claim with the passage it comes from."""
         wanted = Wanted(since=since, until=until, as_of=as_of, source=source)
-        await self._desk.run(self._reply(interaction, question, wanted, private=private, thread=thread))
+        await self._desk.replies.keep(self._reply(interaction, question, wanted, private=private, thread=thread))
 
     @ask.autocomplete("source")
     async def name_publishers(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -76,7 +76,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Acknowledge, then edit the acknowledgement."""
         place = self._desk.place(interaction, private=bool(private))
-        reply = await self._desk.acknowledge(interaction, private=place.private)
+        reply = await self._desk.replies.acknowledge(interaction, private=place.private)
         try:
             filters = await wanted.filters(self._shelf)
         except DatelineError as error:

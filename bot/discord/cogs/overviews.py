@@ -7,7 +7,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
 from bot.discord.kept import Place
 from bot.discord.shelf import Shelf
 from bot.discord.wanted import Wanted, publisher_choices, topic_choices
@@ -95,11 +94,7 @@ class Overviews(commands.Cog):
         async def message() -> AnswerMessage:
             return await tell(await wanted.filters(self._shelf), place)
 
-        async def show() -> None:
-            reply = await self._desk.acknowledge(interaction, private=place.private)
-            await deliver(reply, await in_words(message()))
-
-        await self._desk.run(show())
+        await self._desk.show(interaction, message(), private=place.private)
 
 
 async def timeline_for(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:

@@ -10,7 +10,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
 from bot.discord.rule_book import Change
 from bot.discord.shelf import Shelf
 from bot.discord.wanted import choices_from, publisher_choices
@@ -224,10 +223,7 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
             _check(interaction)
             return await message()
 
-        async def reply() -> None:
-            await deliver(await self._desk.acknowledge(interaction, private=True), await in_words(checked()))
-
-        await self._desk.run(reply())
+        await self._desk.show(interaction, checked(), private=True)
 
 
 def _check(interaction: discord.Interaction) -> None:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
+from bot.discord.embeds import failure_of
 from bot.discord.kept import Place
 from bot.discord.rounds import Rounds
 from bot.discord.shelf import Shelf
@@ -164,29 +164,27 @@ class Subscribe(commands.Cog):
         *,
         public: bool = False,
     ) -> None:
-        """Acknowledge, then show what comes of it, or why it may not be."""
-        refusal = _refusal(interaction, posting=public)
-
-        async def message() -> AnswerMessage:
-            if refusal:
-                raise refusal
-            return await tell(self._desk.place(interaction, private=not public))
-
-        async def show() -> None:
-            reply = await self._desk.acknowledge(interaction, private=not public or refusal is not None)
-            await deliver(reply, await in_words(message()))
-
-        await self._desk.run(show())
+        """Show what comes of a command: to everybody where it leads to posts, a refusal to nobody but its user."""
+        place = self._desk.place(interaction, private=not public)
+        try:
+            _check_person(interaction)
+            if public:
+                self._desk.admit(place)
+                _check_permissions(interaction)
+        except DiscordError as refusal:
+            await self._desk.show(interaction, failure_of(refusal), private=True)
+        else:
+            await self._desk.show(interaction, tell(place), private=not public)
 
     async def _add(self, wish: Wish, place: Place) -> AnswerMessage:
-        self._desk.admit(place)
         added = await asyncio.to_thread(self._subscriptions.add, wish, place)
         return subscribed_message(added, self._rounds.next_look(added))
 
     async def _list(self, place: Place) -> AnswerMessage:
         found = await asyncio.to_thread(self._subscriptions.of, place)
         return subscriptions_message(
-            [(one, self._rounds.next_look(one)) for one in found], direct=place.guild_id is None
+            [(one, self._rounds.next_look(one) if self._rounds.admits(one) else None) for one in found],
+            direct=place.guild_id is None,
         )
 
     async def _remove(self, wanted: str, place: Place) -> AnswerMessage:
@@ -219,20 +217,33 @@ def _one_line(text: str) -> str:
     return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
 
 
-def _refusal(interaction: discord.Interaction, *, posting: bool) -> DiscordError | None:
-    """Say why somebody may not do that here, or the bot may not post here; None where both may."""
+def _check_person(interaction: discord.Interaction) -> None:
+    """
+    Make sure that somebody may decide what a channel subscribes to.
+
+    Raises:
+        DiscordError: If not.
+    """
     if not _may_manage(interaction):
-        return DiscordError(
+        raise DiscordError(
             "Subscriptions of a channel are decided by members who may manage messages or channels.",
             remedy="Ask one of them; in a direct message to me you can subscribe for yourself.",
         )
-    missing = _missing(interaction) if posting else []
+
+
+def _check_permissions(interaction: discord.Interaction) -> None:
+    """
+    Make sure that the bot may post here.
+
+    Raises:
+        DiscordError: If not.
+    """
+    missing = _missing(interaction)
     if missing:
-        return DiscordError(
+        raise DiscordError(
             f"I may not post here; what is missing: {', '.join(missing)}.",
             remedy="Give my role these permissions in this channel, then try again.",
         )
-    return None
 
 
 def _may_manage(interaction: discord.Interaction) -> bool:

@@ -57,7 +57,7 @@ class Talk(commands.Cog):
         if message.author.bot or message.webhook_id or message.type not in _WRITTEN:
             return
         if await self._is_meant(message):
-            await self._desk.run(self._answer(message))
+            await self._desk.replies.keep(self._answer(message))
 
     async def _is_meant(self, message: discord.Message) -> bool:
         me = self._bot.user
