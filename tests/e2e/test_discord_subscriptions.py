@@ -253,6 +253,7 @@ def test_who_may_subscribe_and_what_is_kept(newsroom: Newsroom) -> None:
             assert await discord.complete("unsubscribe", "subscription", "") == []
             bad = await discord.use("subscribe", direct=True, topic=TOPIC, quiet="at night")
             assert "such as 22-7" in bad.text
+            assert bad.ephemeral
             quiet = "{}-{}".format(*((datetime.now(UTC).hour + later) % 24 for later in (3, 5)))
             assert "Subscribed" in (await discord.use("subscribe", direct=True, topic=TOPIC, quiet=quiet)).text
             daily = await discord.use("daily", direct=True, hour=(datetime.now(UTC).hour + 2) % 24)

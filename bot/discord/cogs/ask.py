@@ -10,8 +10,9 @@ from discord.ext import commands
 from bot.answering import Question
 from bot.discord.buttons import answer_view
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, deliver, embed_of, failure_of
+from bot.discord.embeds import deliver, embed_of, failure_of
 from bot.discord.kept import Place
+from bot.discord.refusals import UNDELIVERED
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
 from bot.discord.wanted import Wanted, publisher_choices

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from bot.discord.cogs.looping import Looping
 from bot.discord.desk import Desk
 from bot.discord.embeds import failure_of
 from bot.discord.kept import Place
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-class Subscribe(commands.Cog):
+class Subscribe(Looping, name="Subscriptions"):
     """What channels subscribe to; nobody but who may manage them decides that."""
 
     def __init__(
@@ -51,41 +52,32 @@ class Subscribe(commands.Cog):
         *,
         every_s: float,
     ) -> None:
-        self._bot = bot
+        super().__init__(bot, every_s=every_s)
         self._desk = desk
         self._shelf = shelf
         self._subscriptions = subscriptions
         self._rounds = rounds
-        self.look.change_interval(seconds=every_s)
 
     async def cog_load(self) -> None:
-        """Begin to look."""
-        self.look.start()
+        """Begin to look, and to forget."""
+        await super().cog_load()
         self.prune.start()
 
-    async def cog_unload(self) -> None:
+    def stop(self) -> None:
         """Stop that."""
-        self.look.cancel()
+        super().stop()
         self.prune.cancel()
 
-    @tasks.loop(minutes=1)
     async def look(self) -> None:
         """Look for the subscriptions that are due."""
-        try:
-            await self._rounds.go()
-        except Exception:  # one failed round must not be the last one
-            logger.exception("a round of subscriptions failed")
-
-    @look.before_loop
-    async def _wait_until_connected(self) -> None:
-        await self._bot.wait_until_ready()
+        await self._rounds.go()
 
     @tasks.loop(hours=_PRUNED_EVERY_H)
     async def prune(self) -> None:
         """Forget old posts."""
         try:
             await asyncio.to_thread(self._subscriptions.prune)
-        except Exception:  # as above
+        except Exception:  # one that fails must not be the last
             logger.exception("old posts could not be forgotten")
 
     @app_commands.command()
@@ -171,10 +163,11 @@ class Subscribe(commands.Cog):
             if public:
                 self._desk.admit(place)
                 _check_permissions(interaction)
+            told = tell(place)
         except DiscordError as refusal:
             await self._desk.show(interaction, failure_of(refusal), private=True)
         else:
-            await self._desk.show(interaction, tell(place), private=not public)
+            await self._desk.show(interaction, told, private=not public)
 
     async def _add(self, wish: Wish, place: Place) -> AnswerMessage:
         added = await asyncio.to_thread(self._subscriptions.add, wish, place)

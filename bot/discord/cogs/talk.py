@@ -14,10 +14,11 @@ from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
 from bot.discord.cooldown import Cooldown
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, embed_of, failure_of
+from bot.discord.embeds import embed_of, failure_of
 from bot.discord.in_order import InOrder
 from bot.discord.kept import KeptAnswer, Place
-from bot.discord.replies import Send, passes
+from bot.discord.refusals import UNDELIVERED, passes
+from bot.discord.replies import Send
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
 from index_store import DatelineError, counted
