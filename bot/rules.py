@@ -1,6 +1,7 @@
 """What a server's managers have decided: a frozen record with its defaults and limits, and what follows from it."""
 
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Literal, Self, TypeVar
 
 from bot.render.dates import ENGLISH, LANGUAGES
@@ -136,6 +137,25 @@ class GuildRules:
 
 
 SETTINGS = tuple(field.name for field in fields(GuildRules))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    One setting of a server that was changed.
+
+    Attributes:
+        setting: Which: a name of `SETTINGS`.
+        old, new: Settings that agree with the server's, before and after, in this one.
+        user_id: Who changed it; None once that person's traces were deleted.
+        changed_at: When (UTC).
+    """
+
+    setting: str
+    old: GuildRules
+    new: GuildRules
+    user_id: int | None
+    changed_at: datetime
 
 
 def _with(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:

@@ -20,7 +20,7 @@ from bot.discord.rule_book import RuleBook
 from bot.discord.turns import Asker
 from bot.render.discord import AnswerMessage, Style, answer_message
 from bot.rules import GuildRules
-from index_store import DatelineError, Filters, NewsIndex
+from index_store import DatelineError, Filters, NewsIndex, whole_characters
 
 Remembered = TypeVar("Remembered")
 Tells = Callable[[str, Filters, NewsIndex], Told]  # topic, what may be drawn on, index → what is told
@@ -113,7 +113,7 @@ class Desk:
         try:
             self.admit(place)
             filters = self.drawn_from(question.filters, place)
-            asked = replace(question, text=_whole(question.text), filters=filters, conversation=turns or ())
+            asked = replace(question, text=whole_characters(question.text), filters=filters, conversation=turns or ())
             answer = await self._questions.ask(asked, Asker(place.user_id, place.guild_id))
         except DatelineError as error:
             logger.warning("no answer: %s", error)
@@ -133,7 +133,7 @@ class Desk:
             DatelineError: If it cannot be told, or not now or there.
         """
         self.admit(place)
-        whole = _whole(topic)
+        whole = whole_characters(topic)
         work = partial(tell, whole, self.drawn_from(filters, place))
         return await self._questions.overview(whole, work, Asker(place.user_id, place.guild_id))
 
@@ -157,8 +157,3 @@ class Desk:
 
     def _admits(self, place: Place) -> bool:
         return self.rules_in(place).admits(place.channel_id, place.parent_id)
-
-
-def _whole(text: str) -> str:
-    """Replace halves of characters, which Discord's JSON can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")

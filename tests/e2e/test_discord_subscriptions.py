@@ -269,7 +269,7 @@ def test_who_may_subscribe_and_what_is_kept(newsroom: Newsroom) -> None:
             assert "200 sailors" in text_of(digest)
             privacy = await discord.use("privacy")
             assert "2 subscriptions that you made" in privacy.text
-            await discord.press(privacy, "forget")
+            assert "subscriptions that you made are ended" in (await discord.press(privacy, "forget")).text
             assert newsroom.write("SELECT count(*) FROM subscriptions") == [(0,)]
             assert len(discord.posted) == 2
             assert discord.violations == []

@@ -20,6 +20,11 @@ from bot.render.discord import AnswerMessage, with_line
 from bot.render.discord_corrections import correction_lines
 from bot.render.discord_details import notice, source_message, what_changed, why_message
 
+_FORGOTTEN = (
+    "Your questions, their answers and your votes are deleted. The subscriptions that you made are ended, in every "
+    "channel. Settings of servers that you changed stay as they are, and it is forgotten that it was you."
+)
+_NOT_FORGOTTEN = "That failed, and nothing is deleted; it has been logged. Please try again later."
 NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
 
 
@@ -69,10 +74,7 @@ class After(commands.Cog, name=HANDLER):
         reply = await self._edited(interaction)
         user_id = interaction.user.id
         forgotten = await self._desk.remember(lambda memory: memory.forget(user_id))
-        told = (
-            "Your questions, their answers and your votes are deleted." if forgotten else "That failed; it is logged."
-        )
-        await deliver(reply, notice(told))
+        await deliver(reply, notice(_NOT_FORGOTTEN if forgotten is None else _FORGOTTEN))
 
     async def _turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
         await self._show_source(interaction, await self._edited(interaction), answer_id, page)

@@ -9,13 +9,14 @@ from discord.ext import commands
 
 from bot.answering import Question
 from bot.discord.buttons import answer_view
+from bot.discord.choices import Publisher, When, publisher_choices
 from bot.discord.desk import Desk, Said
 from bot.discord.embeds import deliver, embed_of, failure_of
 from bot.discord.kept import Place
 from bot.discord.refusals import UNDELIVERED
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import Wanted, publisher_choices
+from bot.discord.wanted import Wanted
 from bot.render.discord import with_line
 from bot.render.discord_details import notice
 from bot.render.markup import visible
@@ -50,10 +51,10 @@ class Ask(commands.Cog):
         self,
         interaction: discord.Interaction,
         question: app_commands.Range[str, 3, LONGEST_QUESTION_CHARS],
-        since: app_commands.Range[str, 1, 60] | None = None,
-        until: app_commands.Range[str, 1, 60] | None = None,
-        source: app_commands.Range[str, 1, 100] | None = None,
-        as_of: app_commands.Range[str, 1, 60] | None = None,
+        since: When | None = None,
+        until: When | None = None,
+        source: Publisher | None = None,
+        as_of: When | None = None,
         private: bool | None = None,  # noqa: FBT001 -- discord.py makes an option of it
         thread: bool | None = None,  # noqa: FBT001 -- the same
     ) -> None:

@@ -7,9 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.buttons import ForgetButton
+from bot.discord.choices import Topic, topic_choices
 from bot.discord.desk import Desk
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import topic_choices
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import (
     article_message,
@@ -34,9 +34,7 @@ class Look(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(topic="What the articles should be about; all where it is left out")
-    async def latest(
-        self, interaction: discord.Interaction, topic: app_commands.Range[str, 2, 100] | None = None
-    ) -> None:
+    async def latest(self, interaction: discord.Interaction, topic: Topic | None = None) -> None:
         """Show the newest articles, of a topic or of all."""
         await self._show(interaction, self._latest(interaction, topic))
 

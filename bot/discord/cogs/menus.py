@@ -1,6 +1,7 @@
 """What can be done with a message: ask about it, see whether it is known, add the articles that it links to."""
 
 import re
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -100,11 +101,14 @@ class Menus(commands.Cog):
         links = links_of(message)
         if not links:
             return notice("This message has no link.")
-        outcomes = await add_articles(self._command, links[:MOST_LINKS], self._shelf.versions)
+        outcomes = await add_articles(self._command, links[:MOST_LINKS], self._versions)
         told = [(outcome.link, outcome.told, outcome.is_indexed) for outcome in outcomes]
         if len(links) > MOST_LINKS:
             told.append((f"{len(links) - MOST_LINKS} more", f"At most {MOST_LINKS} links are read at a time.", False))
         return added_message(told)
+
+    async def _versions(self, article_ids: Sequence[str]) -> dict[str, int]:
+        return dict.fromkeys(article_ids, 0) | await self._shelf.live_numbers(article_ids)
 
     def _check(self, interaction: discord.Interaction) -> None:
         """

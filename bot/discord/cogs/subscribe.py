@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from bot.discord.choices import LONGEST_CHOICE_CHARS, Topic, choices_from, topic_choices
 from bot.discord.cogs.looping import Looping
 from bot.discord.desk import Desk
 from bot.discord.embeds import failure_of
@@ -15,15 +16,12 @@ from bot.discord.kept import Place
 from bot.discord.rounds import Rounds
 from bot.discord.shelf import Shelf
 from bot.discord.subscriptions import Subscriptions
-from bot.discord.wanted import topic_choices
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import notice
 from bot.render.discord_subscriptions import choice_label, subscribed_message, subscriptions_message
 from bot.subscribing import QuietHours, Subscription, Wish
-from index_store import DiscordError
+from index_store import DiscordError, whole_characters
 
-_MOST_CHOICES = 25
-_LONGEST_CHOICE = 100
 _PRUNED_EVERY_H = 24
 _EVERY = {"15 minutes": 900, "hour": 3_600, "3 hours": 10_800, "6 hours": 21_600, "day": 86_400}
 _NEEDED = {
@@ -32,8 +30,6 @@ _NEEDED = {
     "embed_links": "Embed Links",
     "read_message_history": "Read Message History",
 }
-
-_Topic = app_commands.Range[str, 2, 100]
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +87,7 @@ class Subscribe(Looping, name="Subscriptions"):
     async def subscribe(
         self,
         interaction: discord.Interaction,
-        topic: _Topic,
+        topic: Topic,
         every: app_commands.Choice[int] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
@@ -103,7 +99,7 @@ class Subscribe(Looping, name="Subscriptions"):
     @app_commands.default_permissions(manage_messages=True)
     @app_commands.describe(hour="At which hour: 8", topic="What the stories should be about; everything if left out")
     async def daily(
-        self, interaction: discord.Interaction, hour: app_commands.Range[int, 0, 23], topic: _Topic | None = None
+        self, interaction: discord.Interaction, hour: app_commands.Range[int, 0, 23], topic: Topic | None = None
     ) -> None:
         """Post here the main stories of the day, every day at an hour."""
         wish = Wish(_one_line(topic or ""), 0, None, hour)
@@ -135,19 +131,17 @@ class Subscribe(Looping, name="Subscriptions"):
         """Offer the subscriptions there are, to who may end them."""
         if not _may_manage(interaction):
             return []
-        place, sought = self._desk.place(interaction, private=True), typed.casefold().strip()
+        place = self._desk.place(interaction, private=True)
         try:
             known = await asyncio.to_thread(self._subscriptions.of, place)
         except Exception:  # while somebody types there is no place for an error
             logger.exception("subscriptions could not be offered")
             return []
-        labels = ((self._label(one, interaction.guild), one) for one in known)
-        fitting = [(label, one) for label, one in labels if sought in label.casefold()]
-        return [app_commands.Choice(name=label, value=str(one.number)) for label, one in fitting][:_MOST_CHOICES]
+        return choices_from({str(one.number): self._label(one, interaction.guild) for one in known}, typed)
 
     def _label(self, one: Subscription, guild: discord.Guild | None) -> str:
         channel = guild.get_channel_or_thread(one.channel_id) if guild else None
-        return choice_label(one, channel.name if channel else "", limit=_LONGEST_CHOICE) or str(one.number)
+        return choice_label(one, channel.name if channel else "", limit=LONGEST_CHOICE_CHARS) or str(one.number)
 
     async def _reply(
         self,
@@ -206,8 +200,7 @@ def _wish(topic: str, every_s: int, quiet: str | None) -> Wish:
 
 
 def _one_line(text: str) -> str:
-    """Put a topic on one line, without halves of characters, which Discord's JSON can hold."""
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return " ".join(whole_characters(text).split())
 
 
 def _check_person(interaction: discord.Interaction) -> None:
