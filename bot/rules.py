@@ -1,6 +1,7 @@
 """What a server's managers have decided: a frozen record with its defaults and limits, and what follows from it."""
 
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Literal, Self, TypeVar
 
 from bot.render.dates import ENGLISH, LANGUAGES
@@ -108,6 +109,10 @@ class GuildRules:
         told = "This publisher is not on the list."
         return replace(self, sources=_without(self.sources, named.get(publisher.casefold(), publisher), told))
 
+    def admits(self, channel_id: int, parent_id: int | None) -> bool:
+        """Whether a channel or thread, or the channel that a thread hangs under, is one of those named, if any is."""
+        return not self.channels or not {channel_id, parent_id}.isdisjoint(self.channels)
+
     def admit(self, channel_id: int, parent_id: int | None, *, aloud: bool = False) -> None:
         """
         Make sure that the bot may answer there.
@@ -121,7 +126,7 @@ class GuildRules:
             ElsewhereError: If it may answer in other channels only.
             AnswersArePrivateError: If it may not answer aloud.
         """
-        if self.channels and not {channel_id, parent_id} & set(self.channels):
+        if not self.admits(channel_id, parent_id):
             raise ElsewhereError(self.channels)
         if aloud and self.answers == "private":
             raise AnswersArePrivateError
@@ -132,6 +137,25 @@ class GuildRules:
 
 
 SETTINGS = tuple(field.name for field in fields(GuildRules))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    One setting of a server that was changed.
+
+    Attributes:
+        setting: Which: a name of `SETTINGS`.
+        old, new: Settings that agree with the server's, before and after, in this one.
+        user_id: Who changed it; None once that person's traces were deleted.
+        changed_at: When (UTC).
+    """
+
+    setting: str
+    old: GuildRules
+    new: GuildRules
+    user_id: int | None
+    changed_at: datetime
 
 
 def _with(items: tuple[Item, ...], item: Item) -> tuple[Item, ...]:

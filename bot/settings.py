@@ -61,7 +61,7 @@ class DiscordSettings(Section):
         keep_days: How long answers and votes on them are kept, in days; until then their buttons work.
         corrections_every_s: How often it is checked whether articles that answers quote were corrected (seconds).
         add_role: Name or id of a role whose members may add articles; members with Manage Messages always may.
-        look_every_s: Seconds between two rounds in which subscriptions that are due are looked for.
+        subscriptions_every_s: How often what is due of subscriptions is looked for (seconds).
     """
 
     name: ClassVar[str] = "discord"
@@ -79,7 +79,7 @@ class DiscordSettings(Section):
     keep_days: int = Field(30, ge=1, le=3_650)
     corrections_every_s: float = Field(60, ge=1, le=86_400)
     add_role: str = Field("", max_length=100)
-    look_every_s: float = Field(60, ge=0.1, le=3_600)
+    subscriptions_every_s: float = Field(60, ge=1, le=3_600)
 
 
 class LlmSettings(Section):

@@ -80,6 +80,7 @@ class Subscription:
         looked_at: When it was last looked for (UTC); at first `created_at`.
         generation: State of the index that was looked through, to the end; -1 for none.
         paused: Why nothing is posted any more; "" while something is.
+        parent_id: The channel that a thread hangs under; None elsewhere.
     """
 
     number: int
@@ -90,6 +91,7 @@ class Subscription:
     looked_at: datetime
     generation: int = -1
     paused: Pause = ""
+    parent_id: int | None = None
 
 
 def next_look(subscription: Subscription, *, now: datetime, zone: tzinfo | None) -> datetime:

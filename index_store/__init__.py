@@ -40,6 +40,7 @@ from index_store.options import (
     filters_from,
     parse_when,
     question_from,
+    whole_characters,
 )
 from index_store.records import (
     Article,
@@ -133,6 +134,7 @@ __all__ = [
     "settings_while_typing",
     "summary_json",
     "tell_unknown_publishers",
+    "whole_characters",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name from a module that has this function

@@ -22,6 +22,7 @@ from bot.discord.cogs.after import After
 from bot.discord.cogs.ask import Ask
 from bot.discord.cogs.corrections import Corrections
 from bot.discord.cogs.look import Look
+from bot.discord.cogs.looping import Looping
 from bot.discord.cogs.menus import Menus
 from bot.discord.cogs.overviews import Overviews
 from bot.discord.cogs.settings import Settings
@@ -30,7 +31,7 @@ from bot.discord.cogs.talk import Talk
 from bot.discord.database import Database
 from bot.discord.delivery import Delivery, utc_now
 from bot.discord.desk import Desk
-from bot.discord.embeds import embed_of
+from bot.discord.embeds import apology, deliver
 from bot.discord.failures import translated_errors
 from bot.discord.logs import log_to_stderr
 from bot.discord.memory import Memory
@@ -42,7 +43,6 @@ from bot.discord.rounds import Rounds, Surroundings
 from bot.discord.rule_book import RuleBook
 from bot.discord.shelf import FindsArticles, Shelf
 from bot.discord.subscriptions import Subscriptions
-from bot.render.discord import failure_message
 from bot.settings import DiscordSettings
 
 # Of the time that the bot may take to end: for the question under way, and for the replies then still under way.
@@ -122,14 +122,14 @@ class NewsBot(commands.Bot):
         around = Surroundings(
             questions=self.questions,
             generation=self._shelf.generation,
-            sources=lambda guild_id: self._desk.rules.of(guild_id).sources,
+            rules=self._desk.rules.of,
             keep=self.replies.keep,
             is_stopping=lambda: self.state == "stopping",
             zone=self._home.zone,
             clock=utc_now,
         )
         rounds = Rounds(self._subscriptions, Delivery(self, self._subscriptions, clock=utc_now), around)
-        every_s = self._settings.look_every_s
+        every_s = self._settings.subscriptions_every_s
         return Subscribe(self, self._desk, self._shelf, self._subscriptions, rounds, every_s=every_s)
 
     async def on_ready(self) -> None:
@@ -157,7 +157,9 @@ class NewsBot(commands.Bot):
     async def close(self) -> None:
         """Let the replies under way arrive before the connection goes, each for its share of the time there is."""
         self.state = "stopping"
-        await self.remove_cog(Corrections.__cog_name__)  # it reads what is closed below
+        for cog in self.cogs.values():
+            if isinstance(cog, Looping):
+                cog.stop()  # it reads what is closed below
         self.questions.close()
         if self.replies:
             logger.info("finishing %d replies", len(self.replies))
@@ -171,9 +173,7 @@ class NewsBot(commands.Bot):
     async def _apologise(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Say to who used a command that it failed, whatever it was: one that an update took away, for instance."""
         logger.error("a command failed", exc_info=error)
-        message = failure_message("That did not work; it has been logged.", remedy="Please try again later.")
-        reply = await self.replies.acknowledge(interaction, private=True)
-        await reply.send(embed=embed_of(message))
+        await deliver(await self.replies.acknowledge(interaction, private=True), apology())
 
     def _connected(self) -> None:
         if self.state != "stopping":

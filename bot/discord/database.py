@@ -115,7 +115,10 @@ CREATE TABLE posted (                              -- which articles a post tell
 ) WITHOUT ROWID;
 CREATE INDEX posted_by_post ON posted (post_id);
 """
-_FORMATS = (_ANSWERS, _RULES, _CORRECTIONS, _SUBSCRIPTIONS)  # what each format adds to the one before it
+_PARENTS = """
+ALTER TABLE subscriptions ADD COLUMN parent_id INTEGER;  -- the channel that a thread hangs under; NULL elsewhere
+"""
+_FORMATS = (_ANSWERS, _RULES, _CORRECTIONS, _SUBSCRIPTIONS, _PARENTS)  # what each format adds to the one before it
 FORMAT = len(_FORMATS)
 _MOVE_AWAY = "Move it away (its two companions -wal and -shm, too); the bot then begins a new one."
 

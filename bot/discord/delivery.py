@@ -7,13 +7,15 @@ what it has written itself, for which it needs no intent.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import discord
 
+from bot.discord.edits import edit_message
 from bot.discord.embeds import embed_of
+from bot.discord.refusals import UNDELIVERED, UNKNOWN_MESSAGE, passes
 from bot.discord.subscriptions import Post, State, Subscriptions
 from bot.render.discord import AnswerMessage
 from bot.render.discord_subscriptions import is_marked
@@ -23,8 +25,6 @@ _SEND_WITHIN_S = 60.0
 _NONCE_HELD = timedelta(seconds=60)  # Discord's documentation says: the past few minutes
 _CLOCKS_DIFFER = timedelta(minutes=10)
 _MOST_READ = 1_000  # messages, in which a post is sought
-_UNKNOWN_MESSAGE = 10008
-_NETWORK = (aiohttp.ClientError, OSError)  # TimeoutError is an OSError
 
 logger = logging.getLogger(__name__)
 
@@ -63,18 +63,14 @@ class Delivery:
         """
         channel = self._client.get_partial_messageable(post.channel_id)
         try:
-            async with asyncio.timeout(_SEND_WITHIN_S):
+            async with _another_time():
                 sent = await channel.send(embed=embed_of(message), nonce=post.nonce)
         except discord.HTTPException as error:
-            if error.status == 429 or error.status >= 500:
-                raise UndeliveredError(str(error)) from error
             if error.status in (403, 404):
                 await asyncio.to_thread(self._subscriptions.settle, post, "unsent")
                 await self._pause(post, error)
             logger.error("Discord refused a post in channel %d: %s", post.channel_id, error)
             await asyncio.to_thread(self._subscriptions.settle, post, "missed")
-        except _NETWORK as error:
-            raise UndeliveredError(repr(error)) from error
         else:
             await asyncio.to_thread(self._subscriptions.settle, post, "sent", message_id=sent.id)
 
@@ -87,22 +83,17 @@ class Delivery:
         """
         if post.message_id is None:
             return
-        partial = self._client.get_partial_messageable(post.channel_id).get_partial_message(post.message_id)
         try:
-            async with asyncio.timeout(_SEND_WITHIN_S):
-                await partial.edit(embed=embed_of(message), allowed_mentions=discord.AllowedMentions.none())
+            async with _another_time():
+                await edit_message(self._client, post.channel_id, post.message_id, embed_of(message))
         except discord.HTTPException as error:
-            if error.status == 429 or error.status >= 500:
-                raise UndeliveredError(str(error)) from error
-            if error.code == _UNKNOWN_MESSAGE:
+            if error.code == UNKNOWN_MESSAGE:
                 logger.info("a post of subscription %d was deleted", post.subscription)
                 await asyncio.to_thread(self._subscriptions.settle, post, "deleted")
                 return
             if error.status in (403, 404):
                 await self._pause(post, error)
             logger.error("Discord refused to edit a post in channel %d: %s", post.channel_id, error)
-        except _NETWORK as error:
-            raise UndeliveredError(repr(error)) from error
         await asyncio.to_thread(self._subscriptions.show, post, shown)
 
     async def settle(self, post: Post) -> None:
@@ -115,15 +106,11 @@ class Delivery:
             PausedError, UndeliveredError: See `send`.
         """
         try:
-            async with asyncio.timeout(_SEND_WITHIN_S):
+            async with _another_time():
                 found = await self._find(post)
         except discord.HTTPException as error:
-            if error.status == 429 or error.status >= 500:
-                raise UndeliveredError(str(error)) from error
             await self._miss(post)
             await self._pause(post, error)
-        except _NETWORK as error:
-            raise UndeliveredError(repr(error)) from error
         except LookupError:
             await self._miss(post)
         else:
@@ -186,6 +173,24 @@ class Delivery:
         )
         await asyncio.to_thread(self._subscriptions.pause, post.subscription, why)
         raise PausedError(why) from error
+
+
+@asynccontextmanager
+async def _another_time() -> AsyncIterator[None]:
+    """
+    Bound what is asked of Discord in time; what may succeed later, if not now, is an error of its own.
+
+    Raises:
+        UndeliveredError: If it is worth another try.
+        discord.HTTPException: If Discord refuses.
+    """
+    try:
+        async with asyncio.timeout(_SEND_WITHIN_S):
+            yield
+    except UNDELIVERED as error:
+        if not passes(error):
+            raise
+        raise UndeliveredError(repr(error)) from error
 
 
 def utc_now() -> datetime:

@@ -3,24 +3,24 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import discord
 
 from bot.answering import Answer, Question
-from bot.discord.embeds import apology, failure_of
+from bot.discord.embeds import apology, deliver, failure_of, in_words
 from bot.discord.kept import KeptAnswer, Place
 from bot.discord.memory import Memory
 from bot.discord.questions import QuestionQueue, Told
-from bot.discord.replies import Replies, Reply
+from bot.discord.replies import Replies
 from bot.discord.rule_book import RuleBook
 from bot.discord.turns import Asker
 from bot.render.discord import AnswerMessage, Style, answer_message
-from bot.rules import ElsewhereError, GuildRules
-from index_store import DatelineError, Filters, NewsIndex
+from bot.rules import GuildRules
+from index_store import DatelineError, Filters, NewsIndex, whole_characters
 
 Remembered = TypeVar("Remembered")
 Tells = Callable[[str, Filters, NewsIndex], Told]  # topic, what may be drawn on, index → what is told
@@ -49,7 +49,7 @@ class Desk:
     Questions in, answers out, for slash commands, buttons and messages alike, as each server's managers want them.
 
     Attributes:
-        replies: What takes messages that answer no interaction.
+        replies: All that are under way, and what takes the message of each.
         rules: What they decided.
     """
 
@@ -84,13 +84,21 @@ class Desk:
         """
         self.rules_in(place).admit(place.channel_id, place.parent_id, aloud=aloud)
 
-    async def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what ends in a reply; a bot that stops waits for it."""
-        await self.replies.keep(work)
+    async def show(
+        self,
+        interaction: discord.Interaction,
+        message: AnswerMessage | Awaitable[AnswerMessage],
+        *,
+        private: bool,
+        view: discord.ui.View | None = None,
+    ) -> None:
+        """Acknowledge a command, then show what comes of it or what went wrong; a bot that stops waits for it."""
 
-    async def acknowledge(self, interaction: discord.Interaction, *, private: bool) -> Reply:
-        """Show who used a command or button that the bot is thinking, and return what takes the message."""
-        return await self.replies.acknowledge(interaction, private=private)
+        async def shown() -> None:
+            reply = await self.replies.acknowledge(interaction, private=private)
+            await deliver(reply, message if isinstance(message, AnswerMessage) else await in_words(message), view)
+
+        await self.replies.keep(shown())
 
     async def answer(self, question: Question, place: Place, *, follows: KeptAnswer | None = None) -> Said:
         """
@@ -105,7 +113,7 @@ class Desk:
         try:
             self.admit(place)
             filters = self.drawn_from(question.filters, place)
-            asked = replace(question, text=_whole(question.text), filters=filters, conversation=turns or ())
+            asked = replace(question, text=whole_characters(question.text), filters=filters, conversation=turns or ())
             answer = await self._questions.ask(asked, Asker(place.user_id, place.guild_id))
         except DatelineError as error:
             logger.warning("no answer: %s", error)
@@ -125,7 +133,7 @@ class Desk:
             DatelineError: If it cannot be told, or not now or there.
         """
         self.admit(place)
-        whole = _whole(topic)
+        whole = whole_characters(topic)
         work = partial(tell, whole, self.drawn_from(filters, place))
         return await self._questions.overview(whole, work, Asker(place.user_id, place.guild_id))
 
@@ -148,13 +156,4 @@ class Desk:
             return None
 
     def _admits(self, place: Place) -> bool:
-        try:
-            self.admit(place)
-        except ElsewhereError:
-            return False
-        return True
-
-
-def _whole(text: str) -> str:
-    """Replace halves of characters, which Discord's JSON can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+        return self.rules_in(place).admits(place.channel_id, place.parent_id)

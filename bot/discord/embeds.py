@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable
 
-import aiohttp
 import discord
 
 from bot.discord.replies import Reply
@@ -11,8 +10,6 @@ from bot.render.discord import AnswerMessage, failure_message
 from bot.render.discord_settings import elsewhere_message
 from bot.rules import ElsewhereError
 from index_store import DatelineError
-
-UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ class Place:
         channel_id: The channel, thread or direct conversation that it was asked in.
         guild_id: The server; None for a direct message.
         private: Whether only the asker sees the answer.
-        parent_id: The channel that a thread hangs under; None elsewhere, and where it is not known. It is not kept.
+        parent_id: The channel that a thread hangs under; None elsewhere, and where it is not known. It is
+            kept with a subscription alone.
     """
 
     user_id: int

@@ -14,6 +14,7 @@ from bot.answering import Answer, Turn
 from bot.discord.database import Database
 from bot.discord.kept import KeptAnswer, Place, Trace
 from bot.written import read, written
+from index_store import whole_characters
 
 MOST_ANSWERS = 100_000  # about 500 MB; beyond, the oldest go before their time
 LONGEST_COMPLAINT_CHARS = 1_000
@@ -151,7 +152,7 @@ class Memory:
 
     def vote(self, answer_id: int, user_id: int, *, good: bool, complaint: str = "") -> bool:
         """Take a user's vote in the place of an earlier one; returns whether the answer is still kept."""
-        row = (answer_id, user_id, int(self._clock()), good, _whole(complaint)[:LONGEST_COMPLAINT_CHARS])
+        row = (answer_id, user_id, int(self._clock()), good, whole_characters(complaint)[:LONGEST_COMPLAINT_CHARS])
         with self._database.writing() as connection:
             if not connection.execute("SELECT 1 FROM answers WHERE answer_id = ?", (answer_id,)).fetchone():
                 return False
@@ -182,21 +183,23 @@ class Memory:
         oldest = min((moment for moment in (first, voted, subscribed) if moment is not None), default=None)
         return Trace(answers, votes, None if oldest is None else datetime.fromtimestamp(oldest, UTC), subscriptions)
 
-    def forget(self, user_id: int) -> bool:
+    def forget(self, user_id: int) -> int:
         """
         Delete a user's questions, their answers with all votes on them, and the user's own votes and subscriptions.
 
         Settings of servers that the user changed stay as they are, and it is forgotten who changed them.
 
         Returns:
-            True.
+            How many of these there were, without others' votes.
         """
+        statements = (
+            "DELETE FROM votes WHERE user_id = ?",
+            "DELETE FROM answers WHERE user_id = ?",
+            "UPDATE rule_changes SET user_id = NULL WHERE user_id = ?",
+            "DELETE FROM subscriptions WHERE user_id = ?",
+        )
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM votes WHERE user_id = ?", (user_id,))
-            connection.execute("DELETE FROM answers WHERE user_id = ?", (user_id,))
-            connection.execute("UPDATE rule_changes SET user_id = NULL WHERE user_id = ?", (user_id,))
-            connection.execute("DELETE FROM subscriptions WHERE user_id = ?", (user_id,))
-        return True
+            return sum(connection.execute(statement, (user_id,)).rowcount for statement in statements)
 
     def prune(self) -> None:
         """Delete what has been kept long enough, and the oldest of what is too much."""
@@ -229,8 +232,3 @@ def _kept_from(row: tuple[Any, ...]) -> KeptAnswer:
     place = Place(user_id, channel_id, guild_id, private=bool(private))
     moment = datetime.fromtimestamp(given_at, UTC)
     return KeptAnswer(answer_id, read(answer), place, message_id, follows, moment, told)
-
-
-def _whole(text: str) -> str:
-    """Replace halves of characters, which JSON can hold and SQLite does not accept."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -13,11 +13,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.discord.metrics import Metrics
-from bot.discord.turns import Asker
+from bot.discord.refusals import NETWORK, passes
 
 FIRST_SIGN_S = 3.0
 TOKEN_LIFE_S = 15 * 60.0
@@ -27,17 +26,11 @@ _PAUSES_S = (1.0, 3.0, 9.0, 27.0)
 _UNKNOWN_WEBHOOK, _UNKNOWN_INTERACTION, _ALREADY_ACKNOWLEDGED, _DEAD_TOKEN = 10015, 10062, 40060, 50027
 _CLOSED = (_UNKNOWN_WEBHOOK, _UNKNOWN_INTERACTION, _DEAD_TOKEN)
 
-_NETWORK = (aiohttp.ClientError, OSError)  # TimeoutError is an OSError
 _PERMISSIONS = "View Channel, Send Messages (in threads, too), Embed Links and Read Message History"
 
 Send = Callable[..., Awaitable[discord.Message]]
 
 logger = logging.getLogger(__name__)
-
-
-def asker_of(interaction: discord.Interaction) -> Asker:
-    """Return who takes turns with others, and where."""
-    return Asker(interaction.user.id, interaction.guild_id)
 
 
 async def persistently(send: Send, parts: dict[str, Any], *, until: float | None = None) -> discord.Message:
@@ -51,7 +44,7 @@ async def persistently(send: Send, parts: dict[str, Any], *, until: float | None
     """
     async with asyncio.timeout_at(until):
         for pause_s in _PAUSES_S:
-            with suppress(*_NETWORK):
+            with suppress(*NETWORK):
                 try:
                     return await send(**parts)
                 except discord.HTTPException as error:
@@ -60,11 +53,6 @@ async def persistently(send: Send, parts: dict[str, Any], *, until: float | None
                     logger.warning("Discord did not take a reply (%s); trying again in %.0f s", error, pause_s)
             await asyncio.sleep(pause_s)
         return await send(**parts)
-
-
-def passes(error: discord.HTTPException) -> bool:
-    """Whether Discord may take the same request later: it has had enough for now, or has a bad time itself."""
-    return error.status == 429 or error.status >= 500
 
 
 class Reply:
@@ -92,7 +80,7 @@ class Reply:
                 logger.warning("acknowledged twice: does another process answer with this bot's token?")
             else:
                 logger.warning("an interaction could not be acknowledged: %s", error)
-        except _NETWORK as error:
+        except NETWORK as error:
             logger.warning("an interaction could not be acknowledged in time: %r", error)
         finally:
             self._metrics.acknowledged_s.observe(time.monotonic() - began)
@@ -113,7 +101,7 @@ class Reply:
             except discord.HTTPException as error:
                 if not self._leads_elsewhere(way, error):
                     break
-            except _NETWORK as error:
+            except NETWORK as error:
                 logger.error("a reply could not be delivered (%s): %r", way, error)
                 if not isinstance(error, TimeoutError):
                     break
@@ -127,7 +115,7 @@ class Reply:
         for last in (False, False, True):  # a connection that was kept alive may be dead: ask again at once
             try:
                 response = await self._interaction.response.defer(thinking=True, ephemeral=self._private)
-            except _NETWORK:
+            except NETWORK:
                 if last:
                     raise
             else:
@@ -201,11 +189,11 @@ class Replies:
         self._metrics.replies["lost"] += 1
 
     async def keep(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do what ends in a reply; `finish` waits for it."""
+        """Do what ends in a reply, to its end even where the caller is cancelled meanwhile; `finish` waits for it."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await task
+        await asyncio.shield(task)
 
     async def finish(self, *, within_s: float) -> bool:
         """Wait until all replies are out, and return whether they are."""

@@ -14,6 +14,7 @@ from bot.discord.subscriptions import Post, Subscriptions
 from bot.overviews import Known, Unfolding, developing, digest
 from bot.render.discord_overviews import MOST_LINES
 from bot.render.discord_subscriptions import daily_message, fingerprint, story_message
+from bot.rules import GuildRules
 from bot.subscribing import TOLD_ON, Subscription, digest_hour, next_look
 from index_store import DatelineError, Filters
 
@@ -34,7 +35,7 @@ class Surroundings:
     Attributes:
         questions: The queue, whose thread looks where nobody asks.
         generation: Tells the state of the index; None while nothing is indexed.
-        sources: Names the publishers that a server's news is drawn from, by its id; none for all.
+        rules: What a server's managers decided, by its id.
         keep: Does what the bot finishes before it ends.
         is_stopping: Whether it ends.
         zone: Of subscriptions' hours; None for the machine's own.
@@ -43,7 +44,7 @@ class Surroundings:
 
     questions: QuestionQueue
     generation: Callable[[], Awaitable[int | None]]
-    sources: Callable[[int | None], tuple[str, ...]]
+    rules: Callable[[int | None], GuildRules]
     keep: Keep
     is_stopping: Callable[[], bool]
     zone: tzinfo | None
@@ -62,9 +63,15 @@ class Rounds:
         """Say when a subscription is looked for next, if it is not paused."""
         return next_look(one, now=self._around.clock(), zone=self._around.zone)
 
+    def admits(self, one: Subscription) -> bool:
+        """Whether the server's managers let the bot post there: a channel taken off their list gets nothing more."""
+        return self._around.rules(one.guild_id).admits(one.channel_id, one.parent_id)
+
     async def go(self) -> None:
         """Look for every subscription that is due; what fails for a while is left to the next round."""
         await self._settle()
+        if self._around.is_stopping():
+            return
         generation = await self._around.generation()
         if generation is None:
             return
@@ -72,7 +79,7 @@ class Rounds:
             if self._around.is_stopping():
                 return
             now = self._around.clock()
-            if next_look(one, now=now, zone=self._around.zone) <= now:
+            if self.admits(one) and next_look(one, now=now, zone=self._around.zone) <= now:
                 await self._look(one, generation, now)
 
     async def _settle(self) -> None:
@@ -109,7 +116,7 @@ class Rounds:
         posts = {post.post_id: post for post in await asyncio.to_thread(self._subscriptions.posts, one.number)}
         if any(post.state == "sending" for post in posts.values()):
             return  # it is not known yet whether that arrived
-        wanted = Filters(since=one.created_at, publishers=self._around.sources(one.guild_id))
+        wanted = Filters(since=one.created_at, publishers=self._around.rules(one.guild_id).sources)
         known = [Known(post.post_id, post.article_ids, post.begun_at + TOLD_ON) for post in posts.values()]
         told = await self._around.questions.in_background(
             lambda index: developing(index, one.wish.topic, known, wanted, now=now, limit=MOST_POSTS)
@@ -181,7 +188,7 @@ class Rounds:
         await self._looked(one, generation, now)
 
     async def _tell_digest(self, one: Subscription, post: Post | None, now: datetime) -> None:
-        window = Filters(since=now - _DAY, publishers=self._around.sources(one.guild_id))
+        window = Filters(since=now - _DAY, publishers=self._around.rules(one.guild_id).sources)
         topic = one.wish.topic or None
         told = await self._around.questions.in_background(lambda index: digest(index, topic, window, limit=MOST_LINES))
         if not told.stories:

@@ -8,14 +8,14 @@ Each method is one transaction; what it returns is kept, whatever happens to the
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from bot.discord.database import Database
-from bot.rules import SETTINGS, GuildRules
+from bot.rules import SETTINGS, Change, GuildRules
 from index_store import DiscordError
 
 if TYPE_CHECKING:
@@ -26,25 +26,6 @@ _UNREADABLE = GuildRules(answers="private")  # whatever was decided, nothing is 
 _ORDINARY = GuildRules()
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """
-    One setting of a server that was changed.
-
-    Attributes:
-        setting: Which: a name of `SETTINGS`.
-        old, new: Settings that agree with the server's, before and after, in this one.
-        user_id: Who changed it; None once that person's traces were deleted.
-        changed_at: When (UTC).
-    """
-
-    setting: str
-    old: GuildRules
-    new: GuildRules
-    user_id: int | None
-    changed_at: datetime
 
 
 class RuleBook:

@@ -1,7 +1,7 @@
 """What commands read of the index beside answers, in one thread of their own: the event loop never waits for a disk."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +98,10 @@ class Shelf:
 
     async def live_numbers(self, article_ids: Iterable[str]) -> dict[str, int]:
         """Return the number of each article's live version, 0 for one removed; what was never indexed is missing."""
-        return await self._read(lambda catalog: catalog.past.live_numbers(article_ids))
+        try:
+            return await self._read(lambda catalog: catalog.past.live_numbers(article_ids))
+        except EmptyIndexError:
+            return {}
 
     async def fates(self, article_ids: Iterable[str]) -> dict[str, Fate]:
         """Tell what became of articles; those that were never indexed are missing."""
@@ -153,13 +156,6 @@ class Shelf:
     async def at_addresses(self, addresses: tuple[str, ...]) -> dict[str, tuple[ArticleSummary, ...]]:
         """Find the articles behind each of these addresses."""
         return await self._read(lambda catalog: {one: catalog.at_addresses(variants(one)) for one in addresses})
-
-    async def versions(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """Return the number of each article's live version; 0 for none."""
-        try:
-            return await self._read(lambda catalog: {one: _live_version(catalog, one) or 0 for one in article_ids})
-        except EmptyIndexError:
-            return dict.fromkeys(article_ids, 0)
 
     async def article(self, wanted: str) -> Version:
         """
@@ -248,7 +244,3 @@ def _live(catalog: Catalog, article_id: str) -> Version | None:
         return catalog.version(article_id)
     except UnknownArticleError:
         return None
-
-
-def _live_version(catalog: Catalog, article_id: str) -> int | None:
-    return next((one.number for one in catalog.past.lifetimes(article_id) if one.retired_at is None), None)

@@ -26,7 +26,7 @@ _NONCE_BYTES = 6
 
 _SUBSCRIPTION = (
     "subscription_id, guild_id, channel_id, topic, every_s, quiet_from, quiet_to, daily_hour, created_at, looked_at, "
-    "generation, paused"
+    "generation, paused, parent_id"
 )
 _POST = "post_id, subscription_id, channel_id, nonce, begun_at, tried_at, state, message_id, shown"
 
@@ -98,15 +98,15 @@ class Subscriptions:
             wished = (wish.topic, wish.every_s, *quiet, wish.daily_hour)
             if number is None:
                 number = connection.execute(
-                    "INSERT INTO subscriptions (guild_id, channel_id, user_id, topic, every_s, quiet_from, quiet_to, "
-                    "daily_hour, created_at, looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (place.guild_id, place.channel_id, place.user_id, *wished, now, now),
+                    "INSERT INTO subscriptions (guild_id, channel_id, parent_id, user_id, topic, every_s, quiet_from, "
+                    "quiet_to, daily_hour, created_at, looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (place.guild_id, place.channel_id, place.parent_id, place.user_id, *wished, now, now),
                 ).lastrowid
             else:
                 connection.execute(
                     "UPDATE subscriptions SET topic = ?, every_s = ?, quiet_from = ?, quiet_to = ?, daily_hour = ?, "
-                    "generation = -1, paused = '' WHERE subscription_id = ?",
-                    (*wished, number),
+                    "parent_id = ?, generation = -1, paused = '' WHERE subscription_id = ?",
+                    (*wished, place.parent_id, number),
                 )
             row = connection.execute(
                 f"SELECT {_SUBSCRIPTION} FROM subscriptions WHERE subscription_id = ?",  # noqa: S608 - constants

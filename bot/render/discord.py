@@ -18,9 +18,7 @@ from index_store import ArticleSummary, counted
 TITLE_LIMIT = 256
 DESCRIPTION_LIMIT = 4_096
 FIELDS_LIMIT = 25
-FIELD_NAME_LIMIT = 256
 FIELD_VALUE_LIMIT = 1_024
-FOOTER_LIMIT = 2_048
 EMBED_LIMIT = 6_000
 
 # Our own shares of these, so that a long answer still shows its sources.

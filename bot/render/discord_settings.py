@@ -7,11 +7,11 @@ from bot.render.dates import LANGUAGES
 from bot.render.discord import BLUE, GREY, AnswerMessage
 from bot.render.discord_details import details
 from bot.render.markup import plain, timestamp
-from bot.rules import NO_ROLE, SETTINGS, GuildRules
+from bot.rules import NO_ROLE, SETTINGS, Change, GuildRules
 
 _SOURCES_SHARE = 400
 _MEANS = {
-    "channels": "Where I may answer, with the threads of these channels",
+    "channels": "Where I may answer and post, with the threads of these channels",
     "adders": "Who may add articles, beside members with Manage Messages",
     "sources": "Publishers that answers are drawn from, unless `source` names another",
     "dates": "Language of the dates that I write myself; of quotes nothing is translated",
@@ -28,9 +28,6 @@ _VALUES = {
     "short": "short: its first claim; all where articles differ or things are compared",
     "normal": "normal: every claim",
 }
-
-# Setting, when it was changed, by whom (None where that was deleted), settings before and after.
-Told = tuple[str, datetime, int | None, GuildRules, GuildRules]
 
 
 def settings_message(rules: GuildRules, latest: Mapping[str, tuple[datetime, int | None]]) -> AnswerMessage:
@@ -51,18 +48,18 @@ def settings_message(rules: GuildRules, latest: Mapping[str, tuple[datetime, int
     return details("Settings of this server", lines, colour=BLUE)
 
 
-def changed_message(changes: Sequence[Told]) -> AnswerMessage:
+def changed_message(changes: Sequence[Change]) -> AnswerMessage:
     """Tell who changed a setting what it is now."""
     if not changes:
         return details("Settings", ["Nothing has changed: it was so already."])
     return details("Settings", [_change(one) for one in changes], colour=BLUE)
 
 
-def history_message(changes: Sequence[Told]) -> AnswerMessage:
+def history_message(changes: Sequence[Change]) -> AnswerMessage:
     """List what was changed, newest first."""
     if not changes:
         return details("Changed settings", ["Nobody has changed a setting of this server."])
-    lines = [f"{timestamp(one[1])} {_person(one[2])}\n{_change(one)}" for one in changes]
+    lines = [f"{timestamp(one.changed_at)} {_person(one.user_id)}\n{_change(one)}" for one in changes]
     return details("Changed settings", lines)
 
 
@@ -84,9 +81,8 @@ def value_of(setting: str, rules: GuildRules) -> str:
     return plain(LANGUAGES[value], limit=100) if setting == "dates" else _VALUES[value]
 
 
-def _change(told: Told) -> str:
-    setting, _, _, old, new = told
-    return f"**{setting}**: {value_of(setting, old)} → **{value_of(setting, new)}**"
+def _change(one: Change) -> str:
+    return f"**{one.setting}**: {value_of(one.setting, one.old)} → **{value_of(one.setting, one.new)}**"
 
 
 def _channels(channels: Sequence[int]) -> str:

@@ -30,6 +30,9 @@ _PAUSED = {
     "History, then subscribe again",
     "gone": "the channel is gone: end it with /unsubscribe",
 }
+_NOT_ADMITTED = (
+    "this server's managers allow other channels only; it goes on once `/settings channels` allows this one, too"
+)
 
 
 def story_message(
@@ -95,12 +98,14 @@ def subscribed_message(subscription: Subscription, next_at: datetime) -> AnswerM
     return details("Subscribed", lines, colour=GREEN)
 
 
-def subscriptions_message(subscriptions: Sequence[tuple[Subscription, datetime]], *, direct: bool) -> AnswerMessage:
+def subscriptions_message(
+    subscriptions: Sequence[tuple[Subscription, datetime | None]], *, direct: bool
+) -> AnswerMessage:
     """
     List subscriptions.
 
     Args:
-        subscriptions: Each with when it is looked for next.
+        subscriptions: Each with when it is looked for next; None where the server's managers allow other channels.
         direct: Whether they are of a direct conversation, which needs no channel named.
     """
     lines = [_listed(one, next_at, direct=direct) for one, next_at in subscriptions]
@@ -113,9 +118,10 @@ def choice_label(subscription: Subscription, channel: str, *, limit: int) -> str
     return visible(f"{_plain_name(subscription.wish)}{where}")[:limit]
 
 
-def _listed(one: Subscription, next_at: datetime, *, direct: bool) -> str:
+def _listed(one: Subscription, next_at: datetime | None, *, direct: bool) -> str:
     where = "" if direct else f"<#{one.channel_id}> · "
-    state = f"⏸️ paused: {_PAUSED[one.paused]}" if one.paused else f"next {timestamp(next_at)}"
+    why = _PAUSED[one.paused] if one.paused else _NOT_ADMITTED
+    state = f"⏸️ paused: {why}" if one.paused or next_at is None else f"next {timestamp(next_at)}"
     quiet = f", quiet {one.wish.quiet}" if one.wish.quiet else ""
     return f"• **{_name(one.wish)}**\n{where}{_how_often(one.wish)}{quiet} · {state}"
 

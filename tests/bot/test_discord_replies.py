@@ -146,3 +146,26 @@ def test_a_message_that_discord_refuses_is_not_sent_elsewhere() -> None:
     doors = Doors(edit=refused(400, 50035))
     assert sent(doors) == (False, {"lost": 1})
     assert doors.knocked == ["defer", "edit"]
+
+
+def test_what_was_begun_is_finished_though_nobody_waits_for_it_any_more() -> None:
+    """A look that is stopped in the middle of a post does not cut it off, and the bot ends after it."""
+
+    async def scenario() -> tuple[bool, bool, list[str]]:
+        kept, done = Replies(Metrics()), list[str]()
+        began, go_on = asyncio.Event(), asyncio.Event()
+
+        async def post() -> None:
+            began.set()
+            await go_on.wait()
+            done.append("posted")
+
+        look = asyncio.create_task(kept.keep(post()))
+        await began.wait()
+        look.cancel()
+        await asyncio.wait((look,))
+        early = await kept.finish(within_s=0)
+        go_on.set()
+        return early, await kept.finish(within_s=5), done
+
+    assert asyncio.run(scenario()) == (False, True, ["posted"])

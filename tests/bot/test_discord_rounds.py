@@ -22,6 +22,7 @@ from bot.discord.questions import QuestionQueue, QueueLimits
 from bot.discord.rounds import MOST_POSTS, Rounds, Surroundings
 from bot.discord.subscriptions import Post, Subscriptions
 from bot.render.discord import AnswerMessage
+from bot.rules import GuildRules
 from bot.subscribing import QuietHours, Wish
 from index_store import Article, NewsIndex, PassageEncoder, open_catalog
 
@@ -79,12 +80,14 @@ class Newsroom:
 
     Attributes:
         now: The present.
+        rules: What the server's managers decided.
     """
 
     def __init__(self, folder: Path, database: Database, encoder: PassageEncoder) -> None:
         self.now = MADE_AT
         self.looks = 0
         self.stopping = False
+        self.rules = GuildRules()
         self.subscriptions = Subscriptions(database, clock=lambda: self.now.timestamp())
         self.channel = Channel(self.subscriptions)
         self._folder, self._encoder = folder, encoder
@@ -112,7 +115,13 @@ class Newsroom:
                 answerer.overview = counted  # type: ignore[method-assign]
                 questions = QuestionQueue(answerer, QueueLimits(), Metrics())
                 around = Surroundings(
-                    questions, self._generation, lambda _: (), _awaited, lambda: self.stopping, UTC, lambda: self.now
+                    questions,
+                    self._generation,
+                    lambda _: self.rules,
+                    _awaited,
+                    lambda: self.stopping,
+                    UTC,
+                    lambda: self.now,
                 )
                 await Rounds(self.subscriptions, self.channel, around).go()  # type: ignore[arg-type]
                 questions.close()
@@ -290,6 +299,33 @@ def test_a_bot_that_stops_begins_no_post(newsroom: Newsroom) -> None:
     newsroom.stopping = False
     newsroom.round(MONDAY + HOUR)
     assert len(newsroom.channel.sent) == 1
+
+
+def test_a_channel_taken_off_the_list_gets_nothing_more(newsroom: Newsroom) -> None:
+    """Neither posts nor edits nor a look, until it is allowed again; then what was missed comes."""
+    newsroom.subscriptions.add(TOPIC, HERE)
+    newsroom.index(WALKED_OUT)
+    newsroom.round(MONDAY + HOUR)
+    newsroom.rules = GuildRules(channels=(12,))
+    newsroom.index(STOOD_STILL)
+    newsroom.round(MONDAY + 3 * HOUR)
+    assert (len(newsroom.channel.sent), newsroom.channel.edited, newsroom.looks) == (1, [], 1)
+    newsroom.rules = GuildRules(channels=(12, 11))
+    newsroom.round(MONDAY + 4 * HOUR)
+    assert len(newsroom.channel.edited) == 1
+
+
+def test_posts_follow_the_settings_of_the_server(newsroom: Newsroom) -> None:
+    """A thread counts with its channel; private answers forbid no posts; only the server's sources are drawn on."""
+    newsroom.subscriptions.add(TOPIC, Place(7, 21, 5, parent_id=11))
+    newsroom.rules = GuildRules(channels=(11,), answers="private", sources=("Harbour Post",))
+    newsroom.index(WALKED_OUT)
+    newsroom.round(MONDAY + HOUR)
+    assert newsroom.channel.sent == []
+    newsroom.index(STOOD_STILL)
+    newsroom.round(MONDAY + 3 * HOUR)
+    ((_, post),) = newsroom.channel.sent
+    assert "Harbour Post" in post.description
 
 
 def test_a_digest_a_day(newsroom: Newsroom) -> None:

@@ -65,6 +65,14 @@ def test_a_paused_subscription_is_taken_up_again(store: Subscriptions) -> None:
     assert (again.number, again.paused, again.wish.every_s, again.generation) == (one.number, "", 900, -1)
 
 
+def test_the_channel_of_a_thread_is_kept(store: Subscriptions) -> None:
+    """Also of one that is taken up again: the server's list of channels is compared with it."""
+    one = store.add(Wish("port strike"), Place(7, 13, 5, parent_id=11))
+    store.pause(one.number, "forbidden")
+    again = store.add(Wish("port strike"), Place(8, 13, 5, parent_id=12))
+    assert (one.parent_id, again.parent_id, store.add(Wish("port strike"), HERE).parent_id) == (11, 12, None)
+
+
 def test_channels_and_servers_have_limits(store: Subscriptions) -> None:
     """The next one is refused with what to do; another server is not concerned."""
     for n in range(MOST_OF_A_CHANNEL):

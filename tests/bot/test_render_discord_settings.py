@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_rules import rules
 
-from bot.discord.wanted import choices_from
+from bot.discord.choices import choices_from
 from bot.render.dates import LANGUAGES
 from bot.render.discord import AnswerMessage
 from bot.render.discord_settings import (
-    Told,
     changed_message,
     elsewhere_message,
     history_message,
@@ -20,13 +19,13 @@ from bot.render.discord_settings import (
     value_of,
 )
 from bot.render.markup import units
-from bot.rules import MOST_CHANNELS, MOST_SOURCES, NO_ROLE, SETTINGS, GuildRules
+from bot.rules import MOST_CHANNELS, MOST_SOURCES, NO_ROLE, SETTINGS, Change, GuildRules
 
 WHEN = datetime(2025, 3, 5, 14, 30, tzinfo=UTC)
 LARGEST = 2**63 - 1
 
 tellings = st.builds(
-    lambda setting, user_id, old, new: (setting, WHEN, user_id, old, new),
+    lambda setting, user_id, old, new: Change(setting, old, new, user_id, WHEN),
     st.sampled_from(SETTINGS), st.none() | st.just(LARGEST), rules, rules,
 )  # fmt: skip
 
@@ -37,7 +36,7 @@ def fits(message: AnswerMessage) -> bool:
 
 
 @given(rules, st.lists(tellings, max_size=30))
-def test_whatever_is_set_fits(one: GuildRules, told: list[Told]) -> None:
+def test_whatever_is_set_fits(one: GuildRules, told: list[Change]) -> None:
     """The longest lists of channels and publishers are shown within Discord's limits, in the history, too."""
     latest = dict.fromkeys(SETTINGS, (WHEN, LARGEST))
     for message in (
@@ -87,8 +86,8 @@ def test_values(setting: str, one: GuildRules, written: str) -> None:
 def test_history() -> None:
     """What was changed, by whom, from what to what; who had themselves forgotten is not named."""
     told = (
-        ("answers", WHEN, 7, GuildRules(), GuildRules(answers="private")),
-        ("channels", WHEN, None, GuildRules(channels=(1,)), GuildRules()),
+        Change("answers", GuildRules(), GuildRules(answers="private"), 7, WHEN),
+        Change("channels", GuildRules(channels=(1,)), GuildRules(), None, WHEN),
     )
     first, second = history_message(told).description.split("**channels**")
     assert "<@7>" in first

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord import topic_names
+from bot.discord.choices import topic_choices
 from bot.discord.shelf import Shelf
 from bot.discord.topic_names import Headlines, TopicNames
-from bot.discord.wanted import topic_choices
 from bot.render.markup import plain, units
 from bot.topics import completing, topics
 from index_store import EmptyIndexError

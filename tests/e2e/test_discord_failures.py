@@ -32,7 +32,7 @@ def test_a_command_that_is_no_more_is_apologised_for() -> None:
         async with scripted_bot() as (discord, bot):
             discord.commands["ask"] |= {"name": "inquire"}
             reply = await discord.ask("Who?")
-            assert "That did not work" in reply.text
+            assert "Something went wrong on our side" in reply.text
             assert reply.ephemeral
             await bot.wait_for_line("a command failed")
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from discord_talk import DIRECT_CHANNEL_ID, MANAGE_MESSAGES, TalkingDiscord, text_of
+from discord_interactions import SECOND_CHANNEL_ID
+from discord_talk import CHANNEL_ID, DIRECT_CHANNEL_ID, MANAGE_MESSAGES, TalkingDiscord, text_of
 from running_bot import REPOSITORY, RunningBot
 
 TOPIC = "ferry strike in Port Maren"
+MANAGE_GUILD = 1 << 5
 WALK_OUT = (
     "Ferry crews in Port Maren went on strike on Monday, and 200 sailors left their ships in a dispute over pay. "
     "Union leader Ines Caldeira said that no ferry would leave the harbour before the owners made a better offer."
@@ -38,7 +40,7 @@ class Newsroom:
     async def bot(self, discord: TalkingDiscord) -> AsyncIterator[RunningBot]:
         """A bot that looks every moment for what is due."""
         arguments = ["-m", "bot.cli", "--data-dir", self.folder, "bot"]
-        quick = {"DATELINE_DISCORD_LOOK_EVERY_S": "0.1", "DATELINE_BOT_TIME_ZONE": "UTC"}
+        quick = {"DATELINE_DISCORD_SUBSCRIPTIONS_EVERY_S": "1", "DATELINE_BOT_TIME_ZONE": "UTC"}
         async with RunningBot(arguments, discord.environment | quick) as bot:
             await bot.wait_for_line("connected as Dateline, /ask is registered")
             yield bot
@@ -213,6 +215,32 @@ def test_a_channel_that_takes_no_posts_pauses_its_subscription(newsroom: Newsroo
     asyncio.run(scenario())
 
 
+def test_a_channel_taken_off_the_list_is_told_so(newsroom: Newsroom) -> None:
+    """Who subscribes where the bot may not answer is told privately; what there is waits until that is allowed."""
+
+    async def scenario() -> None:
+        async with TalkingDiscord() as discord, newsroom.bot(discord):
+            both = MANAGE_MESSAGES | MANAGE_GUILD
+            await discord.use("subscribe", permissions=both, topic=TOPIC)
+            await discord.use("settings channels", permissions=both, add=SECOND_CHANNEL_ID)
+            for command, options in (("subscribe", {"topic": "rye bread"}), ("daily", {"hour": 8})):
+                refused = await discord.use(command, permissions=both, **options)
+                assert f"Answers are allowed in <#{SECOND_CHANNEL_ID}>" in refused.text
+                assert refused.ephemeral
+            await newsroom.walk_out()
+            there = await discord.use("subscribe", permissions=both, used_in=SECOND_CHANNEL_ID, topic=TOPIC)
+            assert not there.ephemeral
+            newsroom.write("UPDATE subscriptions SET created_at = created_at - 3600, looked_at = looked_at - 3600")
+            assert (await discord.next_posted(0))["channel_id"] == SECOND_CHANNEL_ID
+            listed = await discord.use("subscriptions", permissions=both)
+            assert listed.text.count("paused: this server's managers allow other channels only") == 1
+            await discord.use("settings channels", permissions=both, add=CHANNEL_ID)
+            assert (await discord.next_posted(1))["channel_id"] == CHANNEL_ID
+            assert discord.violations == []
+
+    asyncio.run(scenario())
+
+
 def test_who_may_subscribe_and_what_is_kept(newsroom: Newsroom) -> None:
     """Not everybody in a server; anybody in a direct conversation, where it is posted; /privacy tells and ends it."""
 
@@ -225,6 +253,7 @@ def test_who_may_subscribe_and_what_is_kept(newsroom: Newsroom) -> None:
             assert await discord.complete("unsubscribe", "subscription", "") == []
             bad = await discord.use("subscribe", direct=True, topic=TOPIC, quiet="at night")
             assert "such as 22-7" in bad.text
+            assert bad.ephemeral
             quiet = "{}-{}".format(*((datetime.now(UTC).hour + later) % 24 for later in (3, 5)))
             assert "Subscribed" in (await discord.use("subscribe", direct=True, topic=TOPIC, quiet=quiet)).text
             daily = await discord.use("daily", direct=True, hour=(datetime.now(UTC).hour + 2) % 24)
@@ -240,7 +269,7 @@ def test_who_may_subscribe_and_what_is_kept(newsroom: Newsroom) -> None:
             assert "200 sailors" in text_of(digest)
             privacy = await discord.use("privacy")
             assert "2 subscriptions that you made" in privacy.text
-            await discord.press(privacy, "forget")
+            assert "subscriptions that you made are ended" in (await discord.press(privacy, "forget")).text
             assert newsroom.write("SELECT count(*) FROM subscriptions") == [(0,)]
             assert len(discord.posted) == 2
             assert discord.violations == []

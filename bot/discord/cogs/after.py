@@ -20,6 +20,11 @@ from bot.render.discord import AnswerMessage, with_line
 from bot.render.discord_corrections import correction_lines
 from bot.render.discord_details import notice, source_message, what_changed, why_message
 
+_FORGOTTEN = (
+    "Your questions, their answers and your votes are deleted. The subscriptions that you made are ended, in every "
+    "channel. Settings of servers that you changed stay as they are, and it is forgotten that it was you."
+)
+_NOT_FORGOTTEN = "That failed, and nothing is deleted; it has been logged. Please try again later."
 NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
 
 
@@ -46,33 +51,30 @@ class After(commands.Cog, name=HANDLER):
     async def press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
         """Do what a button under an answer says."""
         if deed == "down":  # a form must come first: nothing can be deferred before it
-            await self._desk.run(self._vote_down(interaction, answer_id))
+            await self._desk.replies.keep(self._vote_down(interaction, answer_id))
         else:
-            await self._desk.run(self._press(interaction, deed, answer_id))
+            await self._desk.replies.keep(self._press(interaction, deed, answer_id))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take the form behind 👎, which may have been opened before the bot was started anew."""
         complaint = complaint_in(interaction)
         if complaint:
-            await self._desk.run(self._take_complaint(interaction, *complaint))
+            await self._desk.replies.keep(self._take_complaint(interaction, *complaint))
 
     async def turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
         """Turn to another source, in the message that shows one."""
-        await self._desk.run(self._turn(interaction, answer_id, page))
+        await self._desk.replies.keep(self._turn(interaction, answer_id, page))
 
     async def forget(self, interaction: discord.Interaction) -> None:
         """Delete what is kept about whoever asks for it, and say so in the place of what was shown."""
-        await self._desk.run(self._forget(interaction))
+        await self._desk.replies.keep(self._forget(interaction))
 
     async def _forget(self, interaction: discord.Interaction) -> None:
         reply = await self._edited(interaction)
         user_id = interaction.user.id
         forgotten = await self._desk.remember(lambda memory: memory.forget(user_id))
-        told = (
-            "Your questions, their answers and your votes are deleted." if forgotten else "That failed; it is logged."
-        )
-        await deliver(reply, notice(told))
+        await deliver(reply, notice(_NOT_FORGOTTEN if forgotten is None else _FORGOTTEN))
 
     async def _turn(self, interaction: discord.Interaction, answer_id: int, page: int) -> None:
         await self._show_source(interaction, await self._edited(interaction), answer_id, page)
@@ -80,10 +82,10 @@ class After(commands.Cog, name=HANDLER):
     async def _edited(self, interaction: discord.Interaction) -> Reply:
         """Acknowledge a press whose outcome takes the place of the message that it was pressed under."""
         await interaction.response.defer()
-        return await self._desk.acknowledge(interaction, private=True)
+        return await self._desk.replies.acknowledge(interaction, private=True)
 
     async def _press(self, interaction: discord.Interaction, deed: Deed, answer_id: int) -> None:
-        reply = await self._desk.acknowledge(interaction, private=True)
+        reply = await self._desk.replies.acknowledge(interaction, private=True)
         if deed == "sources":
             await self._show_source(interaction, reply, answer_id, 0)
             return
@@ -162,7 +164,7 @@ class After(commands.Cog, name=HANDLER):
         await interaction.response.send_modal(ComplaintForm(answer_id))
 
     async def _take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
-        reply = await self._desk.acknowledge(interaction, private=True)
+        reply = await self._desk.replies.acknowledge(interaction, private=True)
         if await self._kept(interaction, answer_id) is None:
             await deliver(reply, notice(NOT_KEPT))
         else:

@@ -9,12 +9,14 @@ from discord.ext import commands
 
 from bot.answering import Question
 from bot.discord.buttons import answer_view
+from bot.discord.choices import Publisher, When, publisher_choices
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, deliver, embed_of, failure_of
+from bot.discord.embeds import deliver, embed_of, failure_of
 from bot.discord.kept import Place
+from bot.discord.refusals import UNDELIVERED
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import Wanted, publisher_choices
+from bot.discord.wanted import Wanted
 from bot.render.discord import with_line
 from bot.render.discord_details import notice
 from bot.render.markup import visible
@@ -49,16 +51,16 @@ class Ask(commands.Cog):
         self,
         interaction: discord.Interaction,
         question: app_commands.Range[str, 3, LONGEST_QUESTION_CHARS],
-        since: app_commands.Range[str, 1, 60] | None = None,
-        until: app_commands.Range[str, 1, 60] | None = None,
-        source: app_commands.Range[str, 1, 100] | None = None,
-        as_of: app_commands.Range[str, 1, 60] | None = None,
+        since: When | None = None,
+        until: When | None = None,
+        source: Publisher | None = None,
+        as_of: When | None = None,
         private: bool | None = None,  # noqa: FBT001 -- discord.py makes an option of it
         thread: bool | None = None,  # noqa: FBT001 -- the same
     ) -> None:
         """Answer a question from the indexed news, every claim with the passage it comes from."""
         wanted = Wanted(since=since, until=until, as_of=as_of, source=source)
-        await self._desk.run(self._reply(interaction, question, wanted, private=private, thread=thread))
+        await self._desk.replies.keep(self._reply(interaction, question, wanted, private=private, thread=thread))
 
     @ask.autocomplete("source")
     async def name_publishers(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -76,7 +78,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Acknowledge, then edit the acknowledgement."""
         place = self._desk.place(interaction, private=bool(private))
-        reply = await self._desk.acknowledge(interaction, private=place.private)
+        reply = await self._desk.replies.acknowledge(interaction, private=place.private)
         try:
             filters = await wanted.filters(self._shelf)
         except DatelineError as error:

@@ -1,35 +1,32 @@
 """Answers whose articles were corrected or withdrawn since: their messages say so."""
 
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-import aiohttp
-import discord
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.corrections import corrections
+from bot.discord.cogs.looping import Looping
 from bot.discord.desk import Desk
+from bot.discord.edits import edit_message
 from bot.discord.embeds import embed_of
 from bot.discord.kept import KeptAnswer
-from bot.discord.replies import passes
+from bot.discord.refusals import UNDELIVERED, passes
 from bot.discord.shelf import Shelf
 from bot.render.discord import answer_message, with_line
 from bot.render.discord_corrections import correction_lines
-from index_store import DatelineError
 
 _MOST_EDITS = 200  # of one look, so that what changes meanwhile is not kept waiting
 _FAILURES_IN_A_ROW = 5  # then Discord, or the way to it, has a bad time
-_ARCHIVED = 50083  # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
 
 _Outcome = Literal["settled", "edited", "closed", "failed"]
 
 logger = logging.getLogger(__name__)
 
 
-class Corrections(commands.Cog):
+class Corrections(Looping):
     """
     Looks from time to time whether articles that answers quote have changed, and edits the messages of those answers.
 
@@ -38,35 +35,16 @@ class Corrections(commands.Cog):
     """
 
     def __init__(self, bot: commands.Bot, desk: Desk, shelf: Shelf, *, every_s: float) -> None:
-        self._bot = bot
+        super().__init__(bot, every_s=every_s)
         self._desk = desk
         self._shelf = shelf
         self._looked: tuple[int | None, int | None] | None = None  # generation and answers sent, at the last look
-        self.look.change_interval(seconds=every_s)
 
-    async def cog_load(self) -> None:
-        """Begin to look, as soon as the bot is connected."""
-        self.look.start()
-
-    async def cog_unload(self) -> None:
-        """Stop that."""
-        self.look.cancel()
-
-    @tasks.loop()
     async def look(self) -> None:
         """Bring messages up to date if anything was indexed, or any answer sent, since the last look."""
-        try:
-            now = (await self._shelf.generation(), await self._desk.remember(lambda memory: memory.sent_count))
-            if now[0] is not None and now != self._looked and await self._bring_up_to_date():
-                self._looked = now
-        except (DatelineError, sqlite3.Error, OSError) as error:
-            logger.warning("corrections could not be looked for: %s", error)
-        except Exception:  # a loop that ends here would never be missed
-            logger.exception("corrections could not be looked for")
-
-    @look.before_loop
-    async def _connected(self) -> None:
-        await self._bot.wait_until_ready()
+        now = (await self._shelf.generation(), await self._desk.remember(lambda memory: memory.sent_count))
+        if now[0] is not None and now != self._looked and await self._bring_up_to_date():
+            self._looked = now
 
     async def _bring_up_to_date(self) -> bool:
         """Edit the messages that no longer agree with the index; returns whether none is left."""
@@ -109,33 +87,15 @@ class Corrections(commands.Cog):
         return outcome
 
     async def _show(self, kept: KeptAnswer, told: str) -> _Outcome:
-        """Edit an answer's message; say in the log where that cannot be, now or ever."""
+        """Show an answer anew in its message; say in the log where that cannot be, now or ever."""
+        message = answer_message(kept.answer, self._desk.style_in(kept.place))
+        embed = embed_of(with_line(message, told) if told else message)
         try:
-            await self._edit(kept, told)
-        except discord.HTTPException as error:
+            await edit_message(self._bot, kept.place.channel_id, kept.message_id or 0, embed)
+        except UNDELIVERED as error:
             if passes(error):
-                logger.warning("a correction has to wait (%s)", error)
+                logger.warning("a correction has to wait: %r", error)
                 return "failed"
             logger.warning("a correction cannot be shown in channel %d (%s)", kept.place.channel_id, error)
             return "closed"
-        except (aiohttp.ClientError, OSError) as error:
-            logger.warning("a correction has to wait: %r", error)
-            return "failed"
         return "edited"
-
-    async def _edit(self, kept: KeptAnswer, told: str) -> None:
-        """Show an answer anew in its message, which keeps its buttons; an archived thread is opened for it."""
-        message = answer_message(kept.answer, self._desk.style_in(kept.place))
-        embed = embed_of(with_line(message, told) if told else message)
-        channel = self._bot.get_partial_messageable(kept.place.channel_id)
-        shown = channel.get_partial_message(kept.message_id or 0)
-        try:
-            await shown.edit(embed=embed, allowed_mentions=discord.AllowedMentions.none())
-        except discord.HTTPException as error:
-            if error.code != _ARCHIVED:
-                raise
-            thread = await self._bot.fetch_channel(kept.place.channel_id)
-            if not isinstance(thread, discord.Thread):
-                raise
-            await thread.edit(archived=False)
-            await shown.edit(embed=embed, allowed_mentions=discord.AllowedMentions.none())

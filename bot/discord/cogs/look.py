@@ -7,10 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.buttons import ForgetButton
+from bot.discord.choices import Topic, topic_choices
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import topic_choices
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import (
     article_message,
@@ -35,11 +34,9 @@ class Look(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(topic="What the articles should be about; all where it is left out")
-    async def latest(
-        self, interaction: discord.Interaction, topic: app_commands.Range[str, 2, 100] | None = None
-    ) -> None:
+    async def latest(self, interaction: discord.Interaction, topic: Topic | None = None) -> None:
         """Show the newest articles, of a topic or of all."""
-        await self._desk.run(self._show(interaction, self._latest(interaction, topic)))
+        await self._show(interaction, self._latest(interaction, topic))
 
     @latest.autocomplete("topic")
     async def name_topics(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -49,31 +46,33 @@ class Look(commands.Cog):
     @app_commands.command()
     async def sources(self, interaction: discord.Interaction) -> None:
         """Show what is indexed: publishers with the number of their articles."""
-        await self._desk.run(self._show(interaction, self._sources()))
+        await self._show(interaction, self._sources())
 
     @app_commands.command()
     @app_commands.describe(wanted="The article's id or its address")
     async def article(self, interaction: discord.Interaction, wanted: app_commands.Range[str, 1, 500]) -> None:
         """Show an indexed article, with its version and date."""
-        await self._desk.run(self._show(interaction, self._article(wanted)))
+        await self._show(interaction, self._article(wanted))
 
     @app_commands.command()
     async def help(self, interaction: discord.Interaction) -> None:
         """Show how to ask, by example."""
-        await self._desk.run(self._show(interaction, _ready(help_message(conversation=self._settings.conversation))))
+        await self._show(interaction, help_message(conversation=self._settings.conversation))
 
     @app_commands.command()
     async def privacy(self, interaction: discord.Interaction) -> None:
         """Show what is kept about you, and delete it."""
         view = discord.ui.View(timeout=None)
         view.add_item(ForgetButton())
-        await self._desk.run(self._show(interaction, self._privacy(interaction.user.id), view))
+        await self._show(interaction, self._privacy(interaction.user.id), view)
 
     async def _show(
-        self, interaction: discord.Interaction, message: Awaitable[AnswerMessage], view: discord.ui.View | None = None
+        self,
+        interaction: discord.Interaction,
+        message: AnswerMessage | Awaitable[AnswerMessage],
+        view: discord.ui.View | None = None,
     ) -> None:
-        reply = await self._desk.acknowledge(interaction, private=True)
-        await deliver(reply, await in_words(message), view)
+        await self._desk.show(interaction, message, private=True, view=view)
 
     async def _latest(self, interaction: discord.Interaction, topic: str | None) -> AnswerMessage:
         filters = self._desk.drawn_from(Filters(), self._desk.place(interaction, private=True))
@@ -99,7 +98,3 @@ class Look(commands.Cog):
             oldest=trace.oldest,
             keep_days=self._settings.keep_days,
         )
-
-
-async def _ready(message: AnswerMessage) -> AnswerMessage:
-    return message

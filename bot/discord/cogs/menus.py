@@ -1,8 +1,7 @@
 """What can be done with a message: ask about it, see whether it is known, add the articles that it links to."""
 
 import re
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -12,23 +11,19 @@ from bot.adding import MOST_LINKS, add_articles
 from bot.answering import Question
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS, show
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
+from bot.discord.embeds import deliver
 from bot.discord.kept import KeptAnswer
 from bot.discord.shelf import Shelf
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import added_message, notice, posted_message
 from bot.render.markup import web_address
-from index_store import ArticleSummary, EmptyIndexError
+from index_store import ArticleSummary, DiscordError, EmptyIndexError
 
 _ADDRESS = re.compile(r"https?://[^\s<>|]{3,2000}")
 _ENDINGS = ".,;:!?)]}\"'’”*_"
 _SIMILAR = 3
 _EARLIER_ANSWERS = 5
 _NO_TEXT = "This message has no text to ask about."
-_NOT_ALLOWED = (
-    "Articles can be added by members with the permission Manage Messages"
-    ", or with the role that the server's managers named (/settings adders) or the bot's operator (add_role)."
-)
 
 
 class Menus(commands.Cog):
@@ -59,22 +54,18 @@ class Menus(commands.Cog):
 
     async def ask_about(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Ask about a message's text."""
-        await self._desk.run(self._ask_about(interaction, text_of(message)))
+        await self._desk.replies.keep(self._ask_about(interaction, text_of(message)))
 
     async def has_been_posted(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Look up what a message links to or tells."""
-        await self._desk.run(self._show(interaction, self._posted(interaction, message)))
+        await self._desk.show(interaction, self._posted(interaction, message), private=True)
 
     async def add_article(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Index the articles that a message links to."""
-        await self._desk.run(self._show(interaction, self._added(interaction, message)))
-
-    async def _show(self, interaction: discord.Interaction, message: Coroutine[Any, Any, AnswerMessage]) -> None:
-        reply = await self._desk.acknowledge(interaction, private=True)
-        await deliver(reply, await in_words(message))
+        await self._desk.show(interaction, self._added(interaction, message), private=True)
 
     async def _ask_about(self, interaction: discord.Interaction, text: str) -> None:
-        reply = await self._desk.acknowledge(interaction, private=True)
+        reply = await self._desk.replies.acknowledge(interaction, private=True)
         if not text:
             await deliver(reply, notice(_NO_TEXT))
             return
@@ -106,16 +97,32 @@ class Menus(commands.Cog):
         return [kept for kept in found or () if _can_see(member, guild, kept.place.channel_id)][:limit]
 
     async def _added(self, interaction: discord.Interaction, message: discord.Message) -> AnswerMessage:
-        if not self._may_add(interaction):
-            return notice(_NOT_ALLOWED)
+        self._check(interaction)
         links = links_of(message)
         if not links:
             return notice("This message has no link.")
-        outcomes = await add_articles(self._command, links[:MOST_LINKS], self._shelf.versions)
+        outcomes = await add_articles(self._command, links[:MOST_LINKS], self._versions)
         told = [(outcome.link, outcome.told, outcome.is_indexed) for outcome in outcomes]
         if len(links) > MOST_LINKS:
             told.append((f"{len(links) - MOST_LINKS} more", f"At most {MOST_LINKS} links are read at a time.", False))
         return added_message(told)
+
+    async def _versions(self, article_ids: Sequence[str]) -> dict[str, int]:
+        return dict.fromkeys(article_ids, 0) | await self._shelf.live_numbers(article_ids)
+
+    def _check(self, interaction: discord.Interaction) -> None:
+        """
+        Make sure that somebody may add articles.
+
+        Raises:
+            DiscordError: If not.
+        """
+        if not self._may_add(interaction):
+            raise DiscordError(
+                "Articles can be added by members with the permission Manage Messages, or with the role that the "
+                "server's managers named (/settings adders) or the bot's operator (add_role).",
+                remedy="Ask one of them.",
+            )
 
     def _may_add(self, interaction: discord.Interaction) -> bool:
         """Whether somebody may manage messages, or has the role that the server names, or else the operator."""

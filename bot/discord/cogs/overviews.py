@@ -6,20 +6,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.choices import Publisher, Topic, When, publisher_choices, topic_choices
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
 from bot.discord.kept import Place
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import Wanted, publisher_choices, topic_choices
+from bot.discord.wanted import Wanted
 from bot.overviews import changes, digest, timeline
 from bot.render.discord import AnswerMessage
 from bot.render.discord_overviews import MOST_LINES, changes_message, digest_message, timeline_message
 from index_store import Filters
 
 _MOST_NEW = MOST_LINES // 2  # claims, so that corrections have lines, too
-
-_Topic = app_commands.Range[str, 2, 100]
-_When = app_commands.Range[str, 1, 60]
 
 
 class Overviews(commands.Cog):
@@ -39,10 +36,10 @@ class Overviews(commands.Cog):
     async def timeline(
         self,
         interaction: discord.Interaction,
-        topic: _Topic,
-        since: _When | None = None,
-        until: _When | None = None,
-        source: app_commands.Range[str, 1, 100] | None = None,
+        topic: Topic,
+        since: When | None = None,
+        until: When | None = None,
+        source: Publisher | None = None,
     ) -> None:
         """Tell what happened in a matter, oldest first."""
         wanted, desk = Wanted(since=since, until=until, source=source), self._desk
@@ -59,7 +56,7 @@ class Overviews(commands.Cog):
         since="From when on; the last 24 hours where it is left out",
     )
     async def digest(
-        self, interaction: discord.Interaction, topic: _Topic | None = None, since: _When | None = None
+        self, interaction: discord.Interaction, topic: Topic | None = None, since: When | None = None
     ) -> None:
         """Tell the main stories of a time: those of most independent sources first."""
         desk = self._desk
@@ -69,7 +66,7 @@ class Overviews(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(topic="The matter: Doha talks", since="From when on: yesterday, 2025-03-05, 3 days ago")
-    async def changes(self, interaction: discord.Interaction, topic: _Topic, since: _When) -> None:
+    async def changes(self, interaction: discord.Interaction, topic: Topic, since: When) -> None:
         """Tell what is said of a matter since then that was not said before, and what is said no longer."""
         desk = self._desk
         await self._reply(
@@ -95,11 +92,7 @@ class Overviews(commands.Cog):
         async def message() -> AnswerMessage:
             return await tell(await wanted.filters(self._shelf), place)
 
-        async def show() -> None:
-            reply = await self._desk.acknowledge(interaction, private=place.private)
-            await deliver(reply, await in_words(message()))
-
-        await self._desk.run(show())
+        await self._desk.show(interaction, message(), private=place.private)
 
 
 async def timeline_for(desk: Desk, topic: str, filters: Filters, place: Place) -> AnswerMessage:

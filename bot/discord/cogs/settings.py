@@ -9,21 +9,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.choices import Publisher, choices_from, publisher_choices
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
-from bot.discord.rule_book import Change
 from bot.discord.shelf import Shelf
-from bot.discord.wanted import choices_from, publisher_choices
 from bot.render.dates import LANGUAGES
 from bot.render.discord import AnswerMessage
-from bot.render.discord_settings import Told, changed_message, history_message, settings_message
+from bot.render.discord_settings import changed_message, history_message, settings_message
 from bot.rules import NO_ROLE, GuildRules
 from index_store import DiscordError
 
 _SHOWN_CHANGES = 20
 
 _Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
-_Publisher = app_commands.Range[str, 1, 100]
 _Become = Callable[[GuildRules], GuildRules]
 
 
@@ -108,8 +105,8 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
     async def sources(
         self,
         interaction: discord.Interaction,
-        add: _Publisher | None = None,
-        remove: _Publisher | None = None,
+        add: Publisher | None = None,
+        remove: Publisher | None = None,
         everything: bool = False,  # noqa: FBT001, FBT002 -- as above
     ) -> None:
         """Choose the publishers that answers are drawn from, unless who asks names another."""
@@ -197,7 +194,7 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
 
         async def message() -> AnswerMessage:
             changes = await asyncio.to_thread(self._desk.rules.history, _guild_of(interaction), limit=_SHOWN_CHANGES)
-            return history_message([_told(one) for one in changes])
+            return history_message(changes)
 
         await self._reply(interaction, message)
 
@@ -215,7 +212,7 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
             raise DiscordError("Nothing was chosen.", remedy="Choose one of the command's options.")
         guild_id, user_id = _guild_of(interaction), interaction.user.id
         changes = await asyncio.to_thread(self._desk.rules.change, guild_id, user_id, become)
-        return changed_message([_told(one) for one in changes])
+        return changed_message(changes)
 
     async def _reply(self, interaction: discord.Interaction, message: Callable[[], Awaitable[AnswerMessage]]) -> None:
         """Acknowledge, then show a message to those who may see it."""
@@ -224,10 +221,7 @@ class Settings(commands.GroupCog, name="settings", description="Decide where and
             _check(interaction)
             return await message()
 
-        async def reply() -> None:
-            await deliver(await self._desk.acknowledge(interaction, private=True), await in_words(checked()))
-
-        await self._desk.run(reply())
+        await self._desk.show(interaction, checked(), private=True)
 
 
 def _check(interaction: discord.Interaction) -> None:
@@ -249,7 +243,3 @@ def _guild_of(interaction: discord.Interaction) -> int:
     if interaction.guild_id is None:
         raise DiscordError("Only a server has settings.", remedy="Use the command there.")
     return interaction.guild_id
-
-
-def _told(change: Change) -> Told:
-    return change.setting, change.changed_at, change.user_id, change.old, change.new

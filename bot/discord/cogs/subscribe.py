@@ -8,21 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from bot.discord.choices import LONGEST_CHOICE_CHARS, Topic, choices_from, topic_choices
+from bot.discord.cogs.looping import Looping
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, in_words
+from bot.discord.embeds import failure_of
 from bot.discord.kept import Place
 from bot.discord.rounds import Rounds
 from bot.discord.shelf import Shelf
 from bot.discord.subscriptions import Subscriptions
-from bot.discord.wanted import topic_choices
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import notice
 from bot.render.discord_subscriptions import choice_label, subscribed_message, subscriptions_message
 from bot.subscribing import QuietHours, Subscription, Wish
-from index_store import DiscordError
+from index_store import DiscordError, whole_characters
 
-_MOST_CHOICES = 25
-_LONGEST_CHOICE = 100
 _PRUNED_EVERY_H = 24
 _EVERY = {"15 minutes": 900, "hour": 3_600, "3 hours": 10_800, "6 hours": 21_600, "day": 86_400}
 _NEEDED = {
@@ -32,13 +31,11 @@ _NEEDED = {
     "read_message_history": "Read Message History",
 }
 
-_Topic = app_commands.Range[str, 2, 100]
-
 logger = logging.getLogger(__name__)
 
 
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-class Subscribe(commands.Cog):
+class Subscribe(Looping, name="Subscriptions"):
     """What channels subscribe to; nobody but who may manage them decides that."""
 
     def __init__(
@@ -51,41 +48,32 @@ class Subscribe(commands.Cog):
         *,
         every_s: float,
     ) -> None:
-        self._bot = bot
+        super().__init__(bot, every_s=every_s)
         self._desk = desk
         self._shelf = shelf
         self._subscriptions = subscriptions
         self._rounds = rounds
-        self.look.change_interval(seconds=every_s)
 
     async def cog_load(self) -> None:
-        """Begin to look."""
-        self.look.start()
+        """Begin to look, and to forget."""
+        await super().cog_load()
         self.prune.start()
 
-    async def cog_unload(self) -> None:
+    def stop(self) -> None:
         """Stop that."""
-        self.look.cancel()
+        super().stop()
         self.prune.cancel()
 
-    @tasks.loop(minutes=1)
     async def look(self) -> None:
         """Look for the subscriptions that are due."""
-        try:
-            await self._rounds.go()
-        except Exception:  # one failed round must not be the last one
-            logger.exception("a round of subscriptions failed")
-
-    @look.before_loop
-    async def _wait_until_connected(self) -> None:
-        await self._bot.wait_until_ready()
+        await self._rounds.go()
 
     @tasks.loop(hours=_PRUNED_EVERY_H)
     async def prune(self) -> None:
         """Forget old posts."""
         try:
             await asyncio.to_thread(self._subscriptions.prune)
-        except Exception:  # as above
+        except Exception:  # one that fails must not be the last
             logger.exception("old posts could not be forgotten")
 
     @app_commands.command()
@@ -99,7 +87,7 @@ class Subscribe(commands.Cog):
     async def subscribe(
         self,
         interaction: discord.Interaction,
-        topic: _Topic,
+        topic: Topic,
         every: app_commands.Choice[int] | None = None,
         quiet: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
@@ -111,7 +99,7 @@ class Subscribe(commands.Cog):
     @app_commands.default_permissions(manage_messages=True)
     @app_commands.describe(hour="At which hour: 8", topic="What the stories should be about; everything if left out")
     async def daily(
-        self, interaction: discord.Interaction, hour: app_commands.Range[int, 0, 23], topic: _Topic | None = None
+        self, interaction: discord.Interaction, hour: app_commands.Range[int, 0, 23], topic: Topic | None = None
     ) -> None:
         """Post here the main stories of the day, every day at an hour."""
         wish = Wish(_one_line(topic or ""), 0, None, hour)
@@ -143,19 +131,17 @@ class Subscribe(commands.Cog):
         """Offer the subscriptions there are, to who may end them."""
         if not _may_manage(interaction):
             return []
-        place, sought = self._desk.place(interaction, private=True), typed.casefold().strip()
+        place = self._desk.place(interaction, private=True)
         try:
             known = await asyncio.to_thread(self._subscriptions.of, place)
         except Exception:  # while somebody types there is no place for an error
             logger.exception("subscriptions could not be offered")
             return []
-        labels = ((self._label(one, interaction.guild), one) for one in known)
-        fitting = [(label, one) for label, one in labels if sought in label.casefold()]
-        return [app_commands.Choice(name=label, value=str(one.number)) for label, one in fitting][:_MOST_CHOICES]
+        return choices_from({str(one.number): self._label(one, interaction.guild) for one in known}, typed)
 
     def _label(self, one: Subscription, guild: discord.Guild | None) -> str:
         channel = guild.get_channel_or_thread(one.channel_id) if guild else None
-        return choice_label(one, channel.name if channel else "", limit=_LONGEST_CHOICE) or str(one.number)
+        return choice_label(one, channel.name if channel else "", limit=LONGEST_CHOICE_CHARS) or str(one.number)
 
     async def _reply(
         self,
@@ -164,29 +150,28 @@ class Subscribe(commands.Cog):
         *,
         public: bool = False,
     ) -> None:
-        """Acknowledge, then show what comes of it, or why it may not be."""
-        refusal = _refusal(interaction, posting=public)
-
-        async def message() -> AnswerMessage:
-            if refusal:
-                raise refusal
-            return await tell(self._desk.place(interaction, private=not public))
-
-        async def show() -> None:
-            reply = await self._desk.acknowledge(interaction, private=not public or refusal is not None)
-            await deliver(reply, await in_words(message()))
-
-        await self._desk.run(show())
+        """Show what comes of a command: to everybody where it leads to posts, a refusal to nobody but its user."""
+        place = self._desk.place(interaction, private=not public)
+        try:
+            _check_person(interaction)
+            if public:
+                self._desk.admit(place)
+                _check_permissions(interaction)
+            told = tell(place)
+        except DiscordError as refusal:
+            await self._desk.show(interaction, failure_of(refusal), private=True)
+        else:
+            await self._desk.show(interaction, told, private=not public)
 
     async def _add(self, wish: Wish, place: Place) -> AnswerMessage:
-        self._desk.admit(place)
         added = await asyncio.to_thread(self._subscriptions.add, wish, place)
         return subscribed_message(added, self._rounds.next_look(added))
 
     async def _list(self, place: Place) -> AnswerMessage:
         found = await asyncio.to_thread(self._subscriptions.of, place)
         return subscriptions_message(
-            [(one, self._rounds.next_look(one)) for one in found], direct=place.guild_id is None
+            [(one, self._rounds.next_look(one) if self._rounds.admits(one) else None) for one in found],
+            direct=place.guild_id is None,
         )
 
     async def _remove(self, wanted: str, place: Place) -> AnswerMessage:
@@ -215,24 +200,36 @@ def _wish(topic: str, every_s: int, quiet: str | None) -> Wish:
 
 
 def _one_line(text: str) -> str:
-    """Put a topic on one line, without halves of characters, which Discord's JSON can hold."""
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return " ".join(whole_characters(text).split())
 
 
-def _refusal(interaction: discord.Interaction, *, posting: bool) -> DiscordError | None:
-    """Say why somebody may not do that here, or the bot may not post here; None where both may."""
+def _check_person(interaction: discord.Interaction) -> None:
+    """
+    Make sure that somebody may decide what a channel subscribes to.
+
+    Raises:
+        DiscordError: If not.
+    """
     if not _may_manage(interaction):
-        return DiscordError(
+        raise DiscordError(
             "Subscriptions of a channel are decided by members who may manage messages or channels.",
             remedy="Ask one of them; in a direct message to me you can subscribe for yourself.",
         )
-    missing = _missing(interaction) if posting else []
+
+
+def _check_permissions(interaction: discord.Interaction) -> None:
+    """
+    Make sure that the bot may post here.
+
+    Raises:
+        DiscordError: If not.
+    """
+    missing = _missing(interaction)
     if missing:
-        return DiscordError(
+        raise DiscordError(
             f"I may not post here; what is missing: {', '.join(missing)}.",
             remedy="Give my role these permissions in this channel, then try again.",
         )
-    return None
 
 
 def _may_manage(interaction: discord.Interaction) -> bool:

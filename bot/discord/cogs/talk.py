@@ -14,10 +14,11 @@ from bot.discord.buttons import answer_view
 from bot.discord.cogs.ask import LONGEST_QUESTION_CHARS
 from bot.discord.cooldown import Cooldown
 from bot.discord.desk import Desk, Said
-from bot.discord.embeds import UNDELIVERED, embed_of, failure_of
+from bot.discord.embeds import embed_of, failure_of
 from bot.discord.in_order import InOrder
 from bot.discord.kept import KeptAnswer, Place
-from bot.discord.replies import Send, passes
+from bot.discord.refusals import UNDELIVERED, passes
+from bot.discord.replies import Send
 from bot.render.discord import failure_message
 from bot.render.discord_details import notice
 from index_store import DatelineError, counted
@@ -57,7 +58,7 @@ class Talk(commands.Cog):
         if message.author.bot or message.webhook_id or message.type not in _WRITTEN:
             return
         if await self._is_meant(message):
-            await self._desk.run(self._answer(message))
+            await self._desk.replies.keep(self._answer(message))
 
     async def _is_meant(self, message: discord.Message) -> bool:
         me = self._bot.user
