@@ -14,7 +14,7 @@ from bot.discord.embeds import deliver, in_words
 from bot.discord.rule_book import Change
 from bot.discord.shelf import Shelf
 from bot.discord.wanted import choices_from, publisher_choices
-from bot.render.dates import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.render.discord import AnswerMessage
 from bot.render.discord_settings import Told, changed_message, history_message, settings_message
 from bot.rules import NO_ROLE, GuildRules
