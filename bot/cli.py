@@ -109,10 +109,9 @@ class LazyCommands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a misspelt one is told its nearest neighbour."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib  # only for a typing error
+            from index_store import did_you_mean  # only for a typing error
 
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"No such command “{args[0]}”." + (f" Did you mean {close[0]}?" if close else ""))
+            ctx.fail(f"No such command “{args[0]}”. {did_you_mean(args[0], COMMANDS)}".rstrip())
         return super().resolve_command(ctx, args)
 
 
