@@ -183,7 +183,7 @@ def discord_load(place: Workplace) -> list[Figure]:
             for cut in ("p50", "p99"):
                 value = told[name][what][cut]
                 figures.append(Figure("Discord", f"{name}, {what[:-2]}, {cut}", "s", SMALLER, (value,)))
-    return [*figures, Figure("Discord", "rules broken", "ratio", SMALLER, (float(len(told["rules broken"])),))]
+    return [*figures, Figure("Discord", "rules broken", "", SMALLER, (float(len(told["rules broken"])),))]
 
 
 def write_more(articles: Path, file: Path, *, at_least: int = 1_250) -> None:
