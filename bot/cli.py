@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.colours import colours_wanted
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -124,17 +126,8 @@ class LazyCommands(click.Group):
 @click.pass_context
 def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
-    ctx.color = _colours()
+    ctx.color = colours_wanted()
     ctx.obj = partial(_load, default_data_dir=data_dir, default_config=config)
-
-
-def _colours() -> bool | None:
-    """Tell whether colours are wanted, wherever output goes; None for at terminals alone."""
-    if os.environ.get("NO_COLOR"):  # https://no-color.org
-        return False
-    if os.environ.get("FORCE_COLOR", "") not in ("", "0"):
-        return True
-    return False if os.environ.get("TERM") in ("dumb", "unknown") else None
 
 
 def _load(
@@ -185,7 +178,7 @@ def main() -> None:
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise
-        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=_colours())
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=colours_wanted())
         if error.remedy:
             click.echo(error.remedy, err=True)
         sys.exit(1)
