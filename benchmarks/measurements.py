@@ -23,7 +23,7 @@ class LeftOut(Exception):  # noqa: N818 - not an error
     """A measurement that cannot be taken here, with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Workplace:
     """
     What a run works on.
