@@ -30,7 +30,7 @@ class Figure:
 
     Attributes:
         group, name: Where it stands in the tables; together they are its key.
-        unit: "s", "ms", "MB", "share" (0 to 1), or "ratio".
+        unit: "s", "ms", "MB", "share" (0 to 1), "ratio", or "" for a count.
         better: Which direction is an improvement; "neither" for what only describes the run.
         values: In the order taken, at least one.
         yardstick: Whether it is the time of something that is not ours, so that it tells how fast the machine was.

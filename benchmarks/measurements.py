@@ -23,7 +23,7 @@ class LeftOut(Exception):  # noqa: N818 - not an error
     """A measurement that cannot be taken here, with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Workplace:
     """
     What a run works on.
@@ -183,7 +183,7 @@ def discord_load(place: Workplace) -> list[Figure]:
             for cut in ("p50", "p99"):
                 value = told[name][what][cut]
                 figures.append(Figure("Discord", f"{name}, {what[:-2]}, {cut}", "s", SMALLER, (value,)))
-    return [*figures, Figure("Discord", "rules broken", "ratio", SMALLER, (float(len(told["rules broken"])),))]
+    return [*figures, Figure("Discord", "rules broken", "", SMALLER, (float(len(told["rules broken"])),))]
 
 
 def write_more(articles: Path, file: Path, *, at_least: int = 1_250) -> None:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.colours import colours_wanted
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -109,10 +111,9 @@ class LazyCommands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a misspelt one is told its nearest neighbour."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib  # only for a typing error
+            from index_store import did_you_mean  # only for a typing error
 
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"No such command “{args[0]}”." + (f" Did you mean {close[0]}?" if close else ""))
+            ctx.fail(f"No such command “{args[0]}”. {did_you_mean(args[0], COMMANDS)}".rstrip())
         return super().resolve_command(ctx, args)
 
 
@@ -125,17 +126,8 @@ class LazyCommands(click.Group):
 @click.pass_context
 def dateline(ctx: click.Context, data_dir: str | None, config: Path | None) -> None:
     """Answers questions over news articles: short, dated, and every claim with the passage it comes from."""
-    ctx.color = _colours()
+    ctx.color = colours_wanted()
     ctx.obj = partial(_load, default_data_dir=data_dir, default_config=config)
-
-
-def _colours() -> bool | None:
-    """Tell whether colours are wanted, wherever output goes; None for at terminals alone."""
-    if os.environ.get("NO_COLOR"):  # https://no-color.org
-        return False
-    if os.environ.get("FORCE_COLOR", "") not in ("", "0"):
-        return True
-    return False if os.environ.get("TERM") in ("dumb", "unknown") else None
 
 
 def _load(
@@ -186,7 +178,7 @@ def main() -> None:
             error = DatelineError("The disk is full, or the output's.", remedy="Make room and run the command again.")
         if not isinstance(error, DatelineError):
             raise
-        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=_colours())
+        click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.message}", err=True, color=colours_wanted())
         if error.remedy:
             click.echo(error.remedy, err=True)
         sys.exit(1)

@@ -13,13 +13,11 @@ import click
 from bot.answering import Answer, Answerer, Claim, Question, Turn
 from bot.llm import open_wording
 from bot.render.as_json import answer_json
-from bot.render.excerpts import Excerpt, excerpts
-from bot.render.screen import Screen, screen_of
-from bot.saying import claim_said, said
+from bot.render.screen import screen_of
+from bot.saying import Saying
 from index_store import (
     BatchLine,
     Configuration,
-    NewsIndex,
     StoreSettings,
     answer_batch,
     complete_files,
@@ -85,16 +83,15 @@ def ask(
         if batch is not None:
             complete = answer_batch(batch, filters, lambda line: _batch_reply(answerer, line))
             raise click.exceptions.Exit(0 if complete else 1)
-        screen = None if as_json else screen_of(sys.stdout)
-        heard: list[Claim] = []
-        hear = partial(_hear, heard, screen) if stream and not as_json else None
+        saying = Saying(None if as_json else screen_of(sys.stdout))
+        hear = saying.hear if stream and not as_json else None
         answer = _asked_after(answerer, earlier, Question(asked, filters), hear)
-        quotes = answerer.overview(partial(_quotes_of, answer)) if screen else ()
+        quotes = answerer.from_index(partial(saying.quotes, answer))
     tell_unknown_publishers(configuration.section(StoreSettings).data_dir, filters)
     if as_json:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False))
     else:
-        said(answer, quotes, screen, heard=bool(heard) and tuple(heard) == answer.claims)
+        saying.say(answer, quotes)
 
 
 def _batch_reply(answerer: Answerer, line: BatchLine) -> dict[str, Any]:
@@ -109,14 +106,3 @@ def _asked_after(
     for text in earlier:
         conversation += (answerer.ask(replace(question, text=text, conversation=conversation)).turn,)
     return answerer.ask(replace(question, conversation=conversation), hear)
-
-
-def _hear(heard: list[Claim], screen: Screen | None, claim: Claim) -> None:
-    """Print a claim as soon as it is checked."""
-    heard.append(claim)
-    claim_said(claim, screen)
-
-
-def _quotes_of(answer: Answer, index: NewsIndex) -> tuple[Excerpt, ...]:
-    """Put the quotes of an answer into their contexts."""
-    return excerpts(answer, stored=index.version, terms=index.terms)

@@ -41,7 +41,7 @@ def _outcome(answerer: Answerer, question: KnownQuestion) -> Outcome:
     filters = Filters(as_of=question.asked_at)
     answer = answerer.ask(Question(question.text, filters, question.key))
     search = partial(NewsIndex.search, query=question.text, filters=filters, limit=SEARCHED_ARTICLES, per_article=1)
-    found = answerer.overview(search) if question.gold_urls else ()
+    found = answerer.from_index(search) if question.gold_urls else ()
     return Outcome(question, answer, tuple(passage.article.url for passage in found))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Literal, Self, TypeVar
 
-from bot.render.dates import ENGLISH, LANGUAGES
+from bot.languages import ENGLISH, LANGUAGES
 from index_store import DiscordError, counted
 
 MOST_CHANNELS = 25  # named in one message, each with 22 characters

@@ -39,8 +39,16 @@ Folder of the index.
 Any setting of dateline.toml, as DATELINE_INGEST_CHUNK_PIECES.
 .IP DISCORD_TOKEN
 The token of the bot.
+.IP DISCORD_TOKEN_FILE
+A file that holds the token instead.
 .IP NO_COLOR
 No colours.
+.IP FORCE_COLOR
+What a terminal gets, in a pipe, too.
+.IP FORCE_HYPERLINK
+Whether addresses can be clicked: 0 or 1.
+.IP COLUMNS
+The width of lines.
 .SH FILES
 .IP dateline.toml
 Settings, in the working folder;

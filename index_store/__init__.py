@@ -26,7 +26,7 @@ from index_store.errors import (
     SourceError,
     UnknownArticleError,
 )
-from index_store.formats import also_in, counted, day, iso_utc, outlet, partial_date, summary_json
+from index_store.formats import also_in, counted, day, did_you_mean, iso_utc, outlet, partial_date, summary_json
 from index_store.history import sentence_spans
 from index_store.index import NewsIndex, open_catalog, open_index, open_source_log
 from index_store.options import (
@@ -114,6 +114,7 @@ __all__ = [
     "configured",
     "counted",
     "day",
+    "did_you_mean",
     "earlier_questions",
     "filter_options",
     "filters_from",

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from index_store.catalog_file import open_file
-from index_store.errors import IndexStoreError
+from index_store.errors import IndexStoreError, UnknownArticleError
 from index_store.past_versions import PastVersions, forgotten_text, unknown_article
 from index_store.records import (
     Article,
@@ -130,6 +130,13 @@ class Catalog:
         if not version.article.text:
             raise forgotten_text(version)
         return version
+
+    def find_version(self, article_id: str, number: int | None = None) -> Version | None:
+        """Return what `version` does; None where there is none, or its text was forgotten."""
+        try:
+            return self.version(article_id, number)
+        except UnknownArticleError:
+            return None
 
     def articles(self, filters: Filters, *, limit: int) -> tuple[ArticleSummary, ...]:
         """List live articles, newest first."""

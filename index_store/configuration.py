@@ -5,7 +5,6 @@ Each folder describes its own section as a `Section`; the program is started wit
 key or a bad value fails at once with the key's name and what is allowed.
 """
 
-import difflib
 import os
 import re
 import tomllib
@@ -19,6 +18,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index_store.errors import SettingsError
+from index_store.formats import did_you_mean
 from index_store.records import ChromaServer
 
 ENV_PREFIX = "DATELINE_"
@@ -153,16 +153,14 @@ def load_configuration(
         SettingsError: If the file is missing or broken, or a key or value is not allowed.
     """
     known = {kind.name: kind for kind in kinds}
-    values = _read(file)
+    values = _values_of(file)
     _refuse_unknown_sections(values, known)
-    path = (file or Path(DEFAULT_FILE)).absolute()
-    _place(values.get(StoreSettings.name, {}), path.parent)
     for section, key, value in _from_environment(environment, known):
         values.setdefault(section, {})[key] = value
     for section, given in flags.items():
         values.setdefault(section, {}).update(given)
     sections = tuple(_validated(kind, values.get(name, {})) for name, kind in known.items())
-    return Configuration(path, sections)
+    return Configuration(_path_of(file), sections)
 
 
 def load_alone(
@@ -184,13 +182,25 @@ def load_alone(
     Raises:
         SettingsError: If the file is missing or broken, or a key or value of this section is not allowed.
     """
-    given = _read(file).get(kind.name, {})
+    given = _values_of(file).get(kind.name, {})
     values = {**given} if isinstance(given, dict) else {}
-    _place(values, (file or Path(DEFAULT_FILE)).absolute().parent)
     for variable, (_, key) in _variables({kind.name: kind}).items():
         if variable in environment:
             values[key] = environment[variable]
     return _validated(kind, {**values, **flags})
+
+
+def _values_of(file: Path | None) -> dict[str, Any]:
+    """Read the file's values; its own data folder starts at the file, wherever the program was started."""
+    values = _read(file)
+    store = values.get(StoreSettings.name)
+    if isinstance(store, dict) and isinstance(store.get("data_dir"), str):
+        store["data_dir"] = _path_of(file).parent / Path(store["data_dir"]).expanduser()
+    return values
+
+
+def _path_of(file: Path | None) -> Path:
+    return (file or Path(DEFAULT_FILE)).absolute()
 
 
 def _read(file: Path | None) -> dict[str, Any]:
@@ -212,12 +222,6 @@ def _read(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}.", remedy="Correct that line.") from error
     except RecursionError as error:
         raise SettingsError(f"{path} nests its values too deeply.", remedy="Write them in [tables].") from error
-
-
-def _place(store: dict[str, Any], folder: Path) -> None:
-    """Let the file's own data folder start at the file, wherever the program was started."""
-    if isinstance(store, dict) and isinstance(store.get("data_dir"), str):
-        store["data_dir"] = folder / Path(store["data_dir"]).expanduser()
 
 
 def _refuse_unknown_sections(values: Mapping[str, Any], known: Mapping[str, type[Section]]) -> None:
@@ -281,5 +285,4 @@ def _fields_at(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
 
 def _allowed(given: str, names: Iterable[str]) -> str:
     names = list(names)
-    close = difflib.get_close_matches(given, names, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Allowed: {', '.join(names)}."
+    return did_you_mean(given, names) or f"Allowed: {', '.join(names)}."

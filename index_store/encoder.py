@@ -57,10 +57,6 @@ class PassageEncoder:
         """Most word pieces that the model reads, its special ones included."""
         return self._in_use.window
 
-    def count_pieces(self, text: str) -> int:
-        """Count a text's word pieces, without special ones."""
-        return len(self.pieces(text))
-
     def pieces(self, text: str) -> list[int]:
         """Cut a text into the ids of its word pieces, without special ones."""
         return self._in_use.pieces(text)

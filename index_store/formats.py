@@ -41,6 +41,15 @@ def counted(count: int, one: str, several: str = "") -> str:
     return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
+def did_you_mean(name: str, known: Iterable[str], *, most: int = 1) -> str:
+    """Ask whether the known names nearest to a misspelt one were meant, whatever their case; "" where none is near."""
+    from difflib import get_close_matches  # loaded for a typing error alone
+
+    spelt = {one.casefold(): one for one in known}
+    close = get_close_matches(name.casefold(), spelt, n=most)
+    return f"Did you mean {' or '.join(spelt[one] for one in close)}?" if close else ""
+
+
 def columns_of(text: str) -> int:
     """Count the columns that a terminal draws a text in: two for Chinese, Japanese and Korean, none for accents."""
     return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)

@@ -258,6 +258,10 @@ class NewsIndex:
         """
         return self._catalog.version(article_id, number)
 
+    def find_version(self, article_id: str, number: int | None = None) -> Version | None:
+        """Return what `version` does; None where there is none, or its text was forgotten."""
+        return self._catalog.find_version(article_id, number)
+
     def retired(self, filters: Filters, *, limit: int) -> tuple[RetiredVersion, ...]:
         """List the versions that were replaced or removed between `since` and `until`, latest first."""
         return self._catalog.past.retired(filters, limit=limit)

@@ -1,13 +1,14 @@
 """What is told where filters let no article pass."""
 
+from collections.abc import Sequence
 from contextlib import closing
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from index_store.catalog import Catalog
 from index_store.catalog_file import CATALOG
+from index_store.formats import did_you_mean
 from index_store.records import Filters
 
 _MOST_NAMED = 3
@@ -20,8 +21,9 @@ def nothing_passes(catalog: Catalog, filters: Filters) -> str:
 
 def unknown_publishers(catalog: Catalog, filters: Filters) -> tuple[str, ...]:
     """Say of each wanted publisher that has no article at all whose names are nearest."""
-    known = {name.casefold(): name for name in catalog.publishers()}
-    return tuple(_unknown(name, known) for name in filters.publishers if name.casefold() not in known)
+    known = catalog.publishers()
+    folded = {name.casefold() for name in known}
+    return tuple(_unknown(name, known) for name in filters.publishers if name.casefold() not in folded)
 
 
 def tell_unknown_publishers(data_dir: Path, filters: Filters) -> None:
@@ -32,8 +34,6 @@ def tell_unknown_publishers(data_dir: Path, filters: Filters) -> None:
                 click.echo(told, err=True)
 
 
-def _unknown(name: str, known: dict[str, str]) -> str:
-    close = get_close_matches(name.casefold(), known, n=_MOST_NAMED)
-    if close:
-        return f"No publisher is called “{name}”; did you mean {' or '.join(known[one] for one in close)}?"
-    return f"No publisher is called “{name}”; `dateline stats` names those that are."
+def _unknown(name: str, known: Sequence[str]) -> str:
+    nearest = did_you_mean(name, known, most=_MOST_NAMED) or "`dateline stats` names those that are."
+    return f"No publisher is called “{name}”. {nearest}"

@@ -62,11 +62,6 @@ def _sharing(bands: Sequence[int], batch: Mapping[int, Sequence[Article]]) -> li
     return [one for one, _ in alike.most_common(MOST_CANDIDATES)]
 
 
-def are_copies(one: Article, other: Article) -> bool:
-    """Whether two articles carry the same report."""
-    return _are_copies(one, other, {})
-
-
 def _are_copies(one: Article, other: Article, read: Mapping[str, Shingles]) -> bool:
     same_outlet = _same_outlet(one, other)
     if same_outlet and not (_near_in_time(one, other) and _alike_in_headline(one, other)):

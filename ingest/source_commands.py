@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from index_store import (
     complete_files,
     configured,
     counted,
+    did_you_mean,
     open_writer_of,
 )
 from ingest.cleaning import shown_location, without_password
@@ -143,11 +143,10 @@ def remove(configuration: Configuration, location: str) -> None:
       dateline sources remove https://harbourwire.example/feed.xml
     """
     if not remove_source(configuration.file, location):
-        named = [source.location for source in configuration.section(IngestSettings).sources]
-        close = get_close_matches(location, named, n=1)
+        named = [shown_location(source.location) for source in configuration.section(IngestSettings).sources]
         raise SettingsError(
             f"{configuration.file} names no source {shown_location(location)}.",
-            remedy=f"Did you mean {shown_location(close[0])}?" if close else _SEE_LIST,
+            remedy=did_you_mean(shown_location(location), named) or _SEE_LIST,
         )
     click.echo(f"Removed from {configuration.file}. Its articles stay; `dateline articles remove` removes them.")
 

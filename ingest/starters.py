@@ -1,13 +1,12 @@
 """The feeds that a new dateline.toml begins with: a list by topic, Dateline's own or another one like it."""
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index_store import SettingsError
+from index_store import SettingsError, did_you_mean
 from ingest.cleaning import single_line
 
 OWN_LIST = Path(__file__).with_name("starters.toml")
@@ -77,8 +76,7 @@ def choose_topics(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     for name in named:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            allowed = f"Did you mean {close[0]}?" if close else f"Choose from {', '.join(known)}; or all, or none."
+            allowed = did_you_mean(name, known) or f"Choose from {', '.join(known)}; or all, or none."
             raise ValueError(f"There is no topic “{name}”. {allowed}")
     if not named:
         raise ValueError(f"Name at least one of {', '.join(known)}; or all, or none.")

@@ -31,7 +31,7 @@ from index_store import (
     open_index,
 )
 
-Overview = TypeVar("Overview")
+Read = TypeVar("Read")
 
 _PASSAGES = 12
 _PASSAGES_PER_ARTICLE = 3
@@ -159,9 +159,9 @@ class Answerer:
         claims = tuple(replace(event.claim, when=event.date) for event in found.events)
         return _Outcome(Told(claims, found.citations), filters, found.reason, found.nearest)
 
-    def overview(self, tell: Callable[[NewsIndex], Overview]) -> Overview:
-        """Tell what is no answer to a question, such as a timeline, from the index that questions are answered from."""
-        return tell(self._index)
+    def from_index(self, read: Callable[[NewsIndex], Read]) -> Read:
+        """Read what is no answer to a question, such as a timeline, from the index that questions are answered from."""
+        return read(self._index)
 
     def find(self, question: Question) -> Findings:
         """Search for a question's evidence, and measure it, without deciding on it."""
@@ -280,14 +280,14 @@ class LateAnswerer:
         """
         return self._open().about(topic, filters, limit=limit)
 
-    def overview(self, tell: Callable[[NewsIndex], Overview]) -> Overview:
+    def from_index(self, read: Callable[[NewsIndex], Read]) -> Read:
         """
-        Tell what is no answer to a question; see `Answerer.overview`.
+        Read what is no answer to a question; see `Answerer.from_index`.
 
         Raises:
             EmptyIndexError: If nothing has been indexed yet.
         """
-        return self._open().overview(tell)
+        return self._open().from_index(read)
 
     def _open(self) -> Answerer:
         with self._opening:

@@ -8,23 +8,19 @@ from pathlib import Path
 
 import click
 
-from bot.answering import Answer, Answerer, Claim, Question
+from bot.answering import Answer, Answerer, Question
 from bot.chat.conversations import Conversation, Conversations
 from bot.reading import show_article
-from bot.render.excerpts import excerpts
 from bot.render.grounds import HELP, source_lines, why_lines
 from bot.render.markdown import conversation_markdown
-from bot.render.screen import Screen, laid_out, text_of
+from bot.render.screen import Screen, laid_out, screen_of, text_of
 from bot.render.terminal import one_line, wrapped
-from bot.saying import claim_said, said
+from bot.saying import Saying
 from index_store import (
     DatelineError,
     Filters,
-    NewsIndex,
     Span,
-    UnknownArticleError,
     UnreadableDateError,
-    Version,
     checked_question,
     day,
     parse_when,
@@ -102,17 +98,9 @@ class Talk:
             question = Question(checked_question(asked), self._filters, conversation=turns)
         except ValueError as error:
             raise DatelineError(f"{str(error).capitalize()}.", remedy="Ask in fewer words.") from error
-        screen, heard = self._screen(), list[Claim]()
-
-        def hear(claim: Claim) -> None:
-            heard.append(claim)
-            claim_said(claim, screen)
-
-        answer = self._answerer.ask(question, hear)
-        quotes = self._answerer.overview(
-            lambda index: excerpts(answer, stored=_stored_in(index), terms=index.terms) if screen else ()
-        )
-        said(answer, quotes, screen, heard=bool(heard) and tuple(heard) == answer.claims)
+        saying = Saying(self._screen())
+        answer = self._answerer.ask(question, saying.hear)
+        saying.say(answer, self._answerer.from_index(partial(saying.quotes, answer)))
         click.echo()
         self._conversation.add(answer)
 
@@ -130,7 +118,7 @@ class Talk:
             raise DatelineError(
                 f"The last answer has no source {rest[:20]}.", remedy=f"Say one of {', '.join(citations)}."
             )
-        version = self._answerer.overview(lambda index: _stored_in(index)(citation.article_id, citation.version))
+        version = self._answerer.from_index(lambda index: index.find_version(citation.article_id, citation.version))
         if version is None:
             raise DatelineError("This article is not in the index any more.", remedy=f"It stood at {citation.url}.")
         quoted = version.article.text[citation.start : citation.end] == citation.quote
@@ -165,8 +153,6 @@ class Talk:
         self._tell(["A new conversation."])
 
     def _screen(self) -> Screen | None:
-        from bot.render.screen import screen_of
-
         return screen_of(sys.stdout)  # each time, since a window can be made wider
 
     def _print(self, lines: Iterable[str]) -> None:
@@ -181,16 +167,6 @@ class Talk:
                 screen.show(laid_out(screen, text_of(line)))
             else:
                 click.echo(wrapped(line))
-
-
-def _stored_in(index: NewsIndex) -> Callable[[str, int], Version | None]:
-    def stored(article_id: str, number: int) -> Version | None:
-        try:
-            return index.version(article_id, number)
-        except UnknownArticleError:
-            return None
-
-    return stored
 
 
 def opened(resume: str | None, *, private: bool) -> tuple[Conversation, Callable[[], Conversation]]:

@@ -45,8 +45,8 @@ class AnswersQuestions(Protocol):
         """Answer a question, or abstain."""
         ...
 
-    def overview(self, tell: Callable[[NewsIndex], Told]) -> Told:
-        """Tell what is no answer to a question from the same index."""
+    def from_index(self, read: Callable[[NewsIndex], Told]) -> Told:
+        """Read what is no answer to a question from the same index."""
         ...
 
 
@@ -164,7 +164,7 @@ class QuestionQueue:
         Raises:
             RefusedError, Exception: See `ask`.
         """
-        return await self._ask(topic, partial(self._answerer.overview, tell), asker)
+        return await self._ask(topic, partial(self._answerer.from_index, tell), asker)
 
     async def in_background(self, tell: Callable[[NewsIndex], Told]) -> Told:
         """
@@ -177,7 +177,7 @@ class QuestionQueue:
         if self._closing:
             raise _restarting()
         answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
-        self._background.append(_Waiting(_NOBODY, partial(self._answerer.overview, tell), answer))
+        self._background.append(_Waiting(_NOBODY, partial(self._answerer.from_index, tell), answer))
         self._begin_next()
         return await answer
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bot.answering import Citation
 from bot.corrections import Fate, stands
-from bot.discord.topic_names import MOST_HEADLINES, MOST_TEXTS, TEXT_CHARS, Headlines, TopicNames
+from bot.discord.topic_names import TopicNames
+from bot.headlines import Headlines
 from index_store import (
     ArticleSummary,
     Catalog,
@@ -28,6 +29,8 @@ from index_store import (
 Read = TypeVar("Read")
 
 _MOST_WAITING = 50
+_MOST_HEADLINES = 3_000  # whose names are offered; read and named in about half a second, beside the event loop
+_MOST_TEXTS = 300
 _PUBLISHERS_FRESH_S = 60.0
 _ID_LENGTH = 16
 EVERYTHING = Filters()
@@ -207,11 +210,7 @@ def variants(address: str) -> tuple[str, ...]:
 
 
 def _headlines(catalog: Catalog) -> Headlines:
-    return Headlines(
-        catalog.generation(),
-        catalog.headlines(limit=MOST_HEADLINES),
-        catalog.beginnings(limit=MOST_TEXTS, chars=TEXT_CHARS),
-    )
+    return Headlines.read(catalog, most=_MOST_HEADLINES, most_texts=_MOST_TEXTS)
 
 
 def _article(catalog: Catalog, wanted: str) -> Version:

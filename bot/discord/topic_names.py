@@ -1,34 +1,14 @@
 """The topics that are offered while somebody types: ready at once, and at most a minute behind the index."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from time import monotonic
 
-from bot.topics import topics
+from bot.headlines import Headlines
 from index_store import DatelineError
 
-MOST_HEADLINES = 3_000  # whose names are offered; read and named in about half a second, beside the event loop
-MOST_TEXTS, TEXT_CHARS = 300, 1_500  # read to learn which words are names
-_NEWEST = 300  # headlines whose names come first
 _FRESH_S = 60.0
 _WAIT_S = 0.15  # for the first names; who types gets an answer within 0.2 s
-
-
-@dataclass(frozen=True, slots=True)
-class Headlines:
-    """
-    What topics are taken from, the newest article's first.
-
-    Attributes:
-        generation: Of the index that they were read from.
-        headlines: At most `MOST_HEADLINES`.
-        texts: Beginnings of the newest texts, at most `MOST_TEXTS`.
-    """
-
-    generation: int
-    headlines: Sequence[str]
-    texts: Sequence[str]
 
 
 class TopicNames:
@@ -60,7 +40,7 @@ class TopicNames:
         try:
             found = await self._read()
             if found.generation != self._generation:
-                self._names = await asyncio.to_thread(topics, found.headlines, found.texts, newest=_NEWEST)
+                self._names = await asyncio.to_thread(found.topics)
                 self._generation = found.generation
         except DatelineError:  # nothing is indexed yet, or the shelf is busy: the next who types tries again
             self._begun_at = float("-inf")

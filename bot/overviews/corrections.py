@@ -1,7 +1,6 @@
 """Which articles about a topic were corrected or withdrawn, and what their older versions said."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -17,7 +16,6 @@ from index_store import (
     NewsIndex,
     RetiredVersion,
     Span,
-    UnknownArticleError,
     Version,
     sentence_spans,
 )
@@ -58,18 +56,12 @@ def revisions(index: NewsIndex, topic: Topic, filters: Filters) -> tuple[Revisio
 def _revision(index: NewsIndex, retired: Sequence[RetiredVersion], until: datetime | None) -> Revision:
     """Compare what was live before the first of these versions was replaced with what came after the last of them."""
     last, first = retired[0], retired[-1]  # latest first
-    new = _version(index, last.version.article.article_id, last.version.number + 1)
+    article_id = last.version.article.article_id
+    following = index.find_version(article_id, last.version.number + 1)
+    new = following or index.find_version(article_id)  # the text of the one that followed may have been given up
     if new and until and new.indexed_at > until:
         new = None
     return Revision(first.version if new else last.version, new, last.retired_at)
-
-
-def _version(index: NewsIndex, article_id: str, number: int) -> Version | None:
-    """Return this version, or the live one where its text was given up; None where the article was removed."""
-    for wanted in (number, None):
-        with suppress(UnknownArticleError):
-            return index.version(article_id, wanted)
-    return None
 
 
 def corrections(found: Iterable[Revision], citations: Citations, reader: Reader) -> tuple[Correction, ...]:

@@ -3,47 +3,9 @@
 import re
 from datetime import date, datetime
 
+from bot.languages import ENGLISH, ISO
 from bot.render.markup import visible
 from index_store import partial_date
-
-ENGLISH, ISO = "en-GB", "iso"
-
-# Code → name, in English and in the language itself: those that Discord's own client speaks, and none.
-LANGUAGES = {
-    ENGLISH: "English, day first (5 March 2025)",
-    "en-US": "English, month first (March 5, 2025)",
-    ISO: "No language: ISO 8601 (2025-03-05)",
-    "bg": "Bulgarian (български)",
-    "zh-CN": "Chinese, simplified (简体中文)",
-    "zh-TW": "Chinese, traditional (繁體中文)",
-    "hr": "Croatian (hrvatski)",
-    "cs": "Czech (čeština)",
-    "da": "Danish (dansk)",
-    "nl": "Dutch (Nederlands)",
-    "fi": "Finnish (suomi)",
-    "fr": "French (français)",
-    "de": "German (Deutsch)",
-    "el": "Greek (Ελληνικά)",
-    "hi": "Hindi (हिन्दी)",
-    "hu": "Hungarian (magyar)",
-    "id": "Indonesian (Indonesia)",
-    "it": "Italian (italiano)",
-    "ja": "Japanese (日本語)",
-    "ko": "Korean (한국어)",
-    "lt": "Lithuanian (lietuvių)",
-    "no": "Norwegian (norsk)",
-    "pl": "Polish (polski)",
-    "pt-BR": "Portuguese (português)",
-    "ro": "Romanian (română)",
-    "ru": "Russian (русский)",
-    "es-ES": "Spanish (español)",
-    "es-419": "Spanish of Latin America (español)",
-    "sv-SE": "Swedish (svenska)",
-    "th": "Thai (ไทย)",
-    "tr": "Turkish (Türkçe)",
-    "uk": "Ukrainian (українська)",
-    "vi": "Vietnamese (Tiếng Việt)",
-}
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -59,7 +21,7 @@ def date_in(when: datetime | str | None, language: str = ENGLISH) -> str:
     Args:
         when: A moment, or a date in ISO 8601 as exactly as it is known ("2025-03-05", "2025-03", "2025"); None for a
             date that is not known.
-        language: A code of `LANGUAGES`.
+        language: A code of `languages.LANGUAGES`.
     """
     if when is None:
         return "undated"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answering import Answer, Citation, Claim, Support
-from bot.render.dates import ENGLISH, date_in, with_dates_in
+from bot.languages import ENGLISH
+from bot.render.dates import date_in, with_dates_in
 from bot.render.markup import link, plain, timestamp, units, visible, web_address
 from bot.render.wording import searched_as, searched_within
 from index_store import ArticleSummary, counted
@@ -77,7 +78,7 @@ class Style:
     How messages are written.
 
     Attributes:
-        language: Of the dates that we write, where Discord's own cannot stand: a code of `dates.LANGUAGES`.
+        language: Of the dates that we write, where Discord's own cannot stand: a code of `languages.LANGUAGES`.
         short: Whether an answer shows its gist alone.
     """
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.answering import Answer, Citation, Claim
 from bot.render.discord import (
@@ -20,7 +21,8 @@ from bot.render.discord import (
     when,
 )
 from bot.render.markup import link, plain, timestamp, units
-from index_store import ArticleSummary, Filters, Version, counted
+from bot.render.wording import HOW_WORDED, among, repeated_by
+from index_store import ArticleSummary, Version, counted
 
 _TITLE = 200
 _LINES = 3_800  # of a description's 4,096 units
@@ -28,10 +30,6 @@ _CONTEXT = 900
 _QUOTE = 1_600
 _CLAIM = 260
 _LEAD_IN = 100
-_WORDED = {
-    "extractive": "Each claim is quoted word for word from an indexed article.",
-    "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
-}
 
 
 def details(title: str, lines: Sequence[str], *, colour: int = GREY, footer: str = "") -> AnswerMessage:
@@ -104,7 +102,7 @@ def _standing(citation: Citation, newest: int | None, *, stands: bool) -> str:
 def why_message(answer: Answer, style: Style = USUAL) -> AnswerMessage:
     """Explain an answer: what was searched, and what each claim rests on; or why nothing is said."""
     fields = [EmbedField("Searched for", plain(answer.standalone_question, limit=600) or "…")]
-    fields.append(EmbedField("Among", _among(answer.window)))
+    fields.append(EmbedField("Among", among(answer.window, timestamp, partial(plain, limit=200))))
     if answer.abstained:
         fields.append(EmbedField("Why nothing is said", style.reason(answer.reason) or "…"))
         fields.append(
@@ -112,35 +110,20 @@ def why_message(answer: Answer, style: Style = USUAL) -> AnswerMessage:
         )
         return AnswerMessage("Why this answer?", "", tuple(fields), "", GREY)
     lines = [_grounds(answer, claim, style) for claim in answer.claims]
-    intro = f"{_WORDED[answer.mode]} What it rests on:"
+    intro = f"{HOW_WORDED[answer.mode]} What it rests on:"
     return replace(details("Why this answer?", (intro, *lines), colour=BLUE), fields=tuple(fields))
 
 
 def _grounds(answer: Answer, claim: Claim, style: Style) -> str:
     cited = [answer.citations[n - 1] for n in claim.citations]
     names = list(dict.fromkeys(publisher_of(citation) for citation in cited))
-    copies = len({copy.article_id for citation in cited for copy in citation.also_in})
     sources = len({citation.article_id for citation in cited})
     rests_on = "1 source" if sources == 1 else f"{sources} independent sources"
-    repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
     sign, words = support_of(claim)
-    told = f"{rests_on} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated}"
+    told = f"{rests_on} ({', '.join(names[:4])}{', …' if len(names) > 4 else ''}){repeated_by(cited)}"
     lead_in = plain(answer.lead_in(claim, style.date_of), limit=_LEAD_IN)
     before = f"**{lead_in}** " if lead_in else ""
     return f"{sign} {before}{plain(claim.text, limit=_CLAIM)}\n**{words}**: {told}"
-
-
-def _among(window: Filters) -> str:
-    """Describe which articles were asked."""
-    bounds = [
-        f"{word} {timestamp(moment)}"
-        for word, moment in (("since", window.since), ("until", window.until), ("known by", window.as_of))
-        if moment
-    ]
-    names = plain(", ".join(window.publishers), limit=200)
-    told = [f"published {' and '.join(bounds)}"] if bounds else []
-    told += [f"of {names}"] if names else []
-    return f"articles {', '.join(told)}" if told else "all indexed articles"
 
 
 def what_changed(old: Answer, new: Answer, given_at: datetime) -> str:

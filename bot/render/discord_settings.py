@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.render.dates import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.render.discord import BLUE, GREY, AnswerMessage
 from bot.render.discord_details import details
 from bot.render.markup import plain, timestamp

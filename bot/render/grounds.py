@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 
 from bot.answering import Answer, Claim
+from bot.render import wording
 from bot.render.terminal import one_line
-from index_store import Filters, counted, day, outlet
+from index_store import Filters, day, outlet
 
-_WORDED = {
-    "extractive": "Each claim is quoted word for word from an indexed article.",
-    "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
-}
 _RESTS_ON = {
     "confirmed": "confirmed by independent articles",
     "single-source": "a single source",
@@ -39,7 +36,7 @@ def why_lines(answer: Answer) -> Iterator[str]:
     if answer.abstained:
         yield f"Why nothing is said: {one_line(answer.reason or 'it is not known')}"
         return
-    yield _WORDED[answer.mode]
+    yield wording.HOW_WORDED[answer.mode]
     if answer.note:
         yield f"Not by a model: {one_line(answer.note)}."
     for claim in answer.claims:
@@ -51,21 +48,12 @@ def why_lines(answer: Answer) -> Iterator[str]:
 def _grounds(answer: Answer, claim: Claim) -> str:
     cited = [answer.citations[n - 1] for n in claim.citations]
     names = dict.fromkeys(f"[{citation.n}] {one_line(citation.publisher or citation.url)}" for citation in cited)
-    copies = len({copy.article_id for citation in cited for copy in citation.also_in})
-    repeated = f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
-    return f"{_RESTS_ON[claim.support]}: {', '.join(names)}{repeated}"
+    return f"{_RESTS_ON[claim.support]}: {', '.join(names)}{wording.repeated_by(cited)}"
 
 
 def among(window: Filters) -> str:
-    """Describe which articles were asked."""
-    bounds = [
-        f"{word} {day(moment)}"
-        for word, moment in (("since", window.since), ("until", window.until), ("known by", window.as_of))
-        if moment
-    ]
-    told = [f"published {' and '.join(bounds)}"] if bounds else []
-    told += [f"of {one_line(', '.join(window.publishers))}"] if window.publishers else []
-    return f"articles {', '.join(told)}" if told else "all indexed articles"
+    """Describe which articles were asked, on one line."""
+    return wording.among(window, day, one_line)
 
 
 def source_lines(answer: Answer) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import urlsplit
 
+from bot.colours import is_forced, is_poor
 from bot.render.markup import right_to_left, seen, web_address
 from bot.render.terminal import WIDEST, one_line
 
@@ -74,10 +75,8 @@ def screen_of(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Sc
 
 def is_looked_at(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether somebody looks at a stream, on a terminal that draws more than letters; see `screen_of`."""
-    forced = environment.get("FORCE_COLOR", "") not in ("", "0")
-    poor = environment.get("TERM", "") in ("dumb", "unknown")
     unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
-    return unicode and (forced or (stream.isatty() and not poor))
+    return unicode and (is_forced(environment) or (stream.isatty() and not is_poor(environment)))
 
 
 def can_link(environment: Mapping[str, str]) -> bool:

@@ -1,10 +1,42 @@
 """What every front end says in the same words."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from bot.answering import Answer
+from bot.answering import Answer, Citation
 from bot.answering.answer import WriteDate, in_english
-from index_store import counted
+from index_store import Filters, counted
+
+HOW_WORDED = {
+    "extractive": "Each claim is quoted word for word from an indexed article.",
+    "llm": "A language model worded the claims; each was checked against the sentence that it cites.",
+}
+
+
+def among(window: Filters, date_of: Callable[[datetime], str], safe: Callable[[str], str]) -> str:
+    """
+    Describe which articles were asked.
+
+    Args:
+        window: What they had to pass.
+        date_of: Writes a date.
+        safe: Writes the publishers' names, which strangers chose.
+    """
+    bounds = [
+        f"{word} {date_of(moment)}"
+        for word, moment in (("since", window.since), ("until", window.until), ("known by", window.as_of))
+        if moment
+    ]
+    names = safe(", ".join(window.publishers))
+    told = [f"published {' and '.join(bounds)}"] if bounds else []
+    told += [f"of {names}"] if names else []
+    return f"articles {', '.join(told)}" if told else "all indexed articles"
+
+
+def repeated_by(cited: Iterable[Citation]) -> str:
+    """Count the copies of what is cited, to stand behind its publishers; "" where there are none."""
+    copies = len({copy.article_id for citation in cited for copy in citation.also_in})
+    return f", repeated by {counted(copies, 'copy', 'copies')}" if copies else ""
 
 
 def searched_within(answer: Answer, date_of: WriteDate = in_english) -> str:

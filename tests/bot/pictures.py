@@ -91,8 +91,8 @@ class _InRealTime(Answerer):
     def ask(self, question: Question) -> Answer:
         return Context().run(super().ask, question)
 
-    def overview(self, tell: Callable[[NewsIndex], Told]) -> Told:
-        return Context().run(super().overview, tell)
+    def from_index(self, read: Callable[[NewsIndex], Told]) -> Told:
+        return Context().run(super().from_index, read)
 
 
 async def _asked(folder: Path) -> Mapping[str, Sequence[Picture]]:

@@ -31,10 +31,10 @@ class GatedAnswerer:
         assert self.gate.wait(timeout=10)
         return Answer(question, question.text, (), (), "No.", (), "extractive", 1.0)
 
-    def overview(self, tell: Any) -> Any:
-        """Tell from no index at all."""
+    def from_index(self, read: Any) -> Any:
+        """Read from no index at all."""
         self.threads.add(threading.get_ident())
-        return tell(None)
+        return read(None)
 
 
 def queue_before(answerer: GatedAnswerer, *, limit: int = MANY, **more: Any) -> QuestionQueue:

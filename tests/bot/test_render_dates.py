@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from test_render_discord import answers
 
 from bot.answering import Answer, Citation, Claim, Question
-from bot.render.dates import ENGLISH, ISO, LANGUAGES, date_in, with_dates_in
+from bot.languages import ENGLISH, ISO, LANGUAGES
+from bot.render.dates import date_in, with_dates_in
 from bot.render.discord import Style, answer_message
 from bot.render.discord_details import why_message
 from bot.render.markup import units, visible

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_rules import rules
 
 from bot.discord.choices import choices_from
-from bot.render.dates import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.render.discord import AnswerMessage
 from bot.render.discord_settings import (
     changed_message,

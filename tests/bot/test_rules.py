@@ -15,7 +15,7 @@ from remembering import remembering
 
 from bot.discord.database import _ANSWERS, _RULES, Database
 from bot.discord.rule_book import MOST_CHANGES, Change, RuleBook
-from bot.render.dates import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.rules import MOST_CHANNELS, MOST_SOURCES, NO_ROLE, AnswersArePrivateError, ElsewhereError, GuildRules
 from index_store import DiscordError
 

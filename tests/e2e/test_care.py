@@ -185,7 +185,7 @@ def test_an_export_of_nothing_names_the_nearest_publishers(dateline: Dateline) -
     for command in (["export"], ["articles", "list"]):
         run = dateline(*command, "--source", "exmaple wire").succeeded()
         assert run.out == ""
-        assert "No publisher is called “exmaple wire”; did you mean Example Wire?" in run.err
+        assert "No publisher is called “exmaple wire”. Did you mean Example Wire?" in run.err
         assert "`dateline stats`" in dateline(*command, "--source", "Nobody").succeeded().err
 
 

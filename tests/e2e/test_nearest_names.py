@@ -21,9 +21,9 @@ def dateline(indexed_folder: Path, tmp_path: Path) -> Dateline:
         (("sources", "ad", "x"), 2, "Did you mean 'add'?"),
         (("ask", "Who led the talks?", "--sorce", "x"), 2, "'--source'"),
         (("sources", "remove", "https://harborwire.example/feed.xml"), 1, "https://harbourwire.example/feed.xml?"),
-        (("search", "glacier", "--source", "Example Wires"), 0, "did you mean Example Wire?"),
-        (("ask", "Who led the talks in Doha?", "--source", "Exampel Wire", "--json"), 0, "did you mean Example Wire?"),
-        (("timeline", "glacier", "--source", "Science Curier"), 0, "did you mean Science Courier?"),
+        (("search", "glacier", "--source", "Example Wires"), 0, "Did you mean Example Wire?"),
+        (("ask", "Who led the talks in Doha?", "--source", "Exampel Wire", "--json"), 0, "Did you mean Example Wire?"),
+        (("timeline", "glacier", "--source", "Science Curier"), 0, "Did you mean Science Courier?"),
     ],
 )
 def test_the_nearest_name_is_told(arguments: tuple[str, ...], status: int, told: str, dateline: Dateline) -> None:

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.discord.choices import Publisher, choices_from, publisher_choices
 from bot.discord.desk import Desk
 from bot.discord.shelf import Shelf
-from bot.render.dates import LANGUAGES
+from bot.languages import LANGUAGES
 from bot.render.discord import AnswerMessage
 from bot.render.discord_settings import changed_message, history_message, settings_message
 from bot.rules import NO_ROLE, GuildRules

@@ -1,0 +1,40 @@
+"""The languages that dates can be written in."""
+
+ENGLISH, ISO = "en-GB", "iso"
+
+# Code → name, in English and in the language itself: those that Discord's own client speaks, and none.
+LANGUAGES = {
+    ENGLISH: "English, day first (5 March 2025)",
+    "en-US": "English, month first (March 5, 2025)",
+    ISO: "No language: ISO 8601 (2025-03-05)",
+    "bg": "Bulgarian (български)",
+    "zh-CN": "Chinese, simplified (简体中文)",
+    "zh-TW": "Chinese, traditional (繁體中文)",
+    "hr": "Croatian (hrvatski)",
+    "cs": "Czech (čeština)",
+    "da": "Danish (dansk)",
+    "nl": "Dutch (Nederlands)",
+    "fi": "Finnish (suomi)",
+    "fr": "French (français)",
+    "de": "German (Deutsch)",
+    "el": "Greek (Ελληνικά)",
+    "hi": "Hindi (हिन्दी)",
+    "hu": "Hungarian (magyar)",
+    "id": "Indonesian (Indonesia)",
+    "it": "Italian (italiano)",
+    "ja": "Japanese (日本語)",
+    "ko": "Korean (한국어)",
+    "lt": "Lithuanian (lietuvių)",
+    "no": "Norwegian (norsk)",
+    "pl": "Polish (polski)",
+    "pt-BR": "Portuguese (português)",
+    "ro": "Romanian (română)",
+    "ru": "Russian (русский)",
+    "es-ES": "Spanish (español)",
+    "es-419": "Spanish of Latin America (español)",
+    "sv-SE": "Swedish (svenska)",
+    "th": "Thai (ไทย)",
+    "tr": "Turkish (Türkçe)",
+    "uk": "Ukrainian (українська)",
+    "vi": "Vietnamese (Tiếng Việt)",
+}
