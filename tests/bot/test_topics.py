@@ -10,10 +10,12 @@ from hostile import hostile, inert
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import headlines as reading_headlines
 from bot.discord import topic_names
 from bot.discord.choices import topic_choices
 from bot.discord.shelf import Shelf
-from bot.discord.topic_names import Headlines, TopicNames
+from bot.discord.topic_names import TopicNames
+from bot.headlines import Headlines
 from bot.render.markup import plain, units
 from bot.topics import completing, topics
 from index_store import EmptyIndexError
@@ -133,13 +135,13 @@ def test_who_types_never_waits() -> None:
 def test_names_are_made_anew_where_the_index_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once a minute it is looked; the old names are offered meanwhile; an unchanged index is not read twice over."""
     monkeypatch.setattr(topic_names, "_FRESH_S", 0.0)
-    made, real = list[int](), topic_names.topics
+    made, real = list[int](), reading_headlines.topics
 
     def counted(*arguments: Sequence[str], newest: int) -> tuple[str, ...]:
         made.append(threading.get_ident())
         return real(*arguments, newest=newest)
 
-    monkeypatch.setattr(topic_names, "topics", counted)
+    monkeypatch.setattr(reading_headlines, "topics", counted)
 
     async def scenario() -> None:
         reading = Reading("Quist stays")
