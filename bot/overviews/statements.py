@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.answering.agreement import agrees
-from bot.answering.evidence import share
+from bot.answering.evidence import addresses_a_model, share
 from bot.answering.lead_ins import without_lead_in
 from index_store import LiveChunk, Span, Version, outlet
 
@@ -100,7 +100,7 @@ def stands_alone(text: str) -> bool:
         or _SPEAKS_TO_READERS.search(_QUOTED.sub("", text))
     ):
         return False
-    if _CAPTION.search(text) or not _ENDS.search(text):
+    if _CAPTION.search(text) or not _ENDS.search(text) or addresses_a_model(text):
         return False
     opened, closed = text.count("“"), text.count("”")
     if opened != closed or text.count('"') % 2:
