@@ -45,6 +45,10 @@ class Statement:
         """What the asker reads, on one line."""
         return " ".join((self.text or self.sentence.text).split())
 
+    def rests_on_the_same_as(self, other: "Statement") -> bool:
+        """Whether both are made of overlapping sentences of one article, and would say one thing twice."""
+        return _overlap(self.sentence, other.sentence)
+
 
 def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[Statement, ...]:
     """
