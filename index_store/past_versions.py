@@ -64,14 +64,17 @@ class PastVersions:
         """
         Return the version of a live article that was live at a moment, with its chunks, where it has been replaced.
 
+        Before the first was indexed, that is the first: a correction that came later tells what nobody knew by then.
+
         Returns:
-            None where the live version was there by then already, or none was. An article whose text of then was
+            None where the live version was there by then already, or is the only one. An article whose text of then was
             forgotten has no chunks.
         """
         row = self._connection.execute(
-            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND indexed_at <= ? "
-            "AND retired_at > ? ORDER BY number DESC LIMIT 1",
-            (article_id, epoch(moment), epoch(moment)),
+            f"SELECT {VERSION_COLUMNS}, version_id FROM versions WHERE article_id = ? AND retired_at > ? "
+            "AND (indexed_at <= ? OR number = (SELECT min(number) FROM versions WHERE article_id = ?)) "
+            "ORDER BY number DESC LIMIT 1",
+            (article_id, epoch(moment), epoch(moment), article_id),
         ).fetchone()
         if row is None:
             return None

@@ -148,7 +148,9 @@ class Answerer:
                 return _Outcome(
                     Told((), ()), window, f"Of {side.name}: {_NOTHING_QUOTABLE}", nearest(findings.passages)
                 )
-            statements += choose(of_it, understood, findings.matter)[:1]
+            best = choose(of_it, understood, findings.matter)[0]
+            if not any(best.rests_on_the_same_as(other) for other in statements):
+                statements.append(best)
         told = Told(*cite(statements, self._index.version))
         return _Outcome(told, filters, None if told.claims else _NOTHING_QUOTABLE)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from bot.answering.agreement import agrees
+from bot.answering.agreement import agrees, could_know
 from bot.answering.answer import Citation, Claim, Standing, Support
 from bot.answering.disagreement import ToldFigure, contradicts, differing
 from bot.answering.evidence import Matter, Sentence, share
@@ -44,6 +44,10 @@ class Statement:
     def said(self) -> str:
         """What the asker reads, on one line."""
         return " ".join((self.text or self.sentence.text).split())
+
+    def rests_on_the_same_as(self, other: "Statement") -> bool:
+        """Whether both are made of overlapping sentences of one article, and would say one thing twice."""
+        return _overlap(self.sentence, other.sentence)
 
 
 def choose(sentences: Sequence[Sentence], question: Understanding, matter: Matter) -> tuple[Statement, ...]:
@@ -113,11 +117,13 @@ def _is_worth_saying(sentence: Sentence, best: Sentence) -> bool:
 
 def _witnesses(claim: Statement, sentences: Sequence[Sentence], matter: Matter) -> Iterator[Sentence]:
     """Yield the best sentence of each other article that bears a claim out, for the first few articles."""
-    beyond = matter.beyond(claim.said)
+    beyond, told_at = matter.beyond(claim.said), claim.sentence.passage.article.published_at
     seen = {claim.sentence.passage.article.article_id}
     for other in sentences:
         article_id = other.passage.article.article_id
         if article_id in seen or len(seen) > MOST_WITNESSES or other.features.asked < _AGREES:
+            continue
+        if not could_know(told_at, other.passage.article.published_at):
             continue
         if agrees(claim.said, other.text) and share(set(matter.terms(other.text)), beyond) >= _AGREES:
             seen.add(article_id)

@@ -40,6 +40,15 @@ _SIGNS = {
 # "He said so" says nothing without the sentence before.
 _NEEDS_THE_ONE_BEFORE = re.compile(r"^[\"“'‘(]*(he|she|it|they|this|that|these|those|his|her|its|their|both)\b", re.I)
 
+# What an article says to a model answers nobody.
+_ADDRESSES_A_MODEL = re.compile(
+    r"(?:^|[-–—]\s+)\W*(?:(?:system|assistant|user|human)(?: (?:prompt|message|note))?\W{0,3}:|"
+    r"(?:(?:now|please|and|then|also|you (?:must|should))\b\W*)*(?:ignore|disregard|forget) "
+    r"(?:all |any |of |the |your |my |these )*(?:previous|prior|above|earlier|preceding) "
+    r"(?:instruction|prompt|direction|order|message|rule)s?\b)",
+    re.I,
+)
+
 
 class Features(NamedTuple):
     """
@@ -166,7 +175,7 @@ class _Passage:
         """Yield those that could be quoted."""
         for position, span in enumerate(self._passage.chunk.sentences):
             text = self._passage.article.text[span.start : span.end]
-            if _could_be_quoted(text):
+            if could_be_quoted(text):
                 yield Sentence(self._passage, self._with_context(text, position), self._features(text, span))
 
     def _features(self, text: str, span: Span) -> Features:
@@ -189,14 +198,21 @@ class _Passage:
         span = self._passage.chunk.sentences[position]
         if position and _NEEDS_THE_ONE_BEFORE.match(text):
             before = self._passage.chunk.sentences[position - 1]
-            if span.end - before.start <= LONGEST_SENTENCE_CHARS:
+            own = self._passage.article.text[before.start : before.end]
+            if span.end - before.start <= LONGEST_SENTENCE_CHARS and not addresses_a_model(own):
                 return Span(before.start, span.end)
         return without_lead_in(self._passage.article.text, span)
 
 
-def _could_be_quoted(text: str) -> bool:
+def addresses_a_model(text: str) -> bool:
+    """Whether a sentence begins as orders to a language model do: "SYSTEM: …", "Ignore all previous instructions"."""
+    return bool(_ADDRESSES_A_MODEL.search(text))
+
+
+def could_be_quoted(text: str) -> bool:
+    """Whether a sentence can be evidence: neither a fragment nor endless, no heading, and not said to a model."""
     words = text.split()
-    if len(words) < _SHORTEST_SENTENCE_WORDS or len(text) > LONGEST_SENTENCE_CHARS:
+    if len(words) < _SHORTEST_SENTENCE_WORDS or len(text) > LONGEST_SENTENCE_CHARS or addresses_a_model(text):
         return False
     has_capitals = any(char.isupper() for char in text)  # other scripts know no case
     return not has_capitals or sum(word[:1].islower() for word in words) >= _LEAST_LOWER_CASE_WORDS

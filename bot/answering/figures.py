@@ -1,7 +1,7 @@
 """What a sentence gives as the answer where a number, an amount, a share or a date is asked for: pure functions."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _NUMBER = re.compile(
 _CLAUSE_BREAK = re.compile(r"[,;:–—]\s|\s(?:and|but|while|whereas|as)\s", re.IGNORECASE)
 _PART_OF_A_DATE = re.compile(rf"(?:{MONTH_NAMES}|at|aged?|in)\s$", re.IGNORECASE)
 _DATE_GOES_ON = re.compile(rf"\s?(?:{MONTH_NAMES}|[ap]\.?m\b|o['’]clock)", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
 _YEARS = range(1900, 2101)
 _COUNTED = re.compile(
     r"\bhow (?:many|old|long|far|high|large|big|tall|fast)\s+(?P<what>(?:\S+\s+){1,3})", re.IGNORECASE
@@ -93,6 +94,29 @@ def figure_in(sentence: str, asked: Asked, *, published_at: datetime | None, ter
     return found.pop() if len(found) == 1 else None
 
 
+def counts_in(sentence: str) -> tuple[tuple[Amount, str], ...]:
+    """Read all amounts that a sentence gives, each with the word behind it: 45 and "people"."""
+    found = []
+    for match in _NUMBER.finditer(sentence):
+        before, after = sentence[: match.start()], sentence[match.end() :]
+        if _kind_of(match) is not Kind.NUMBER or _counts(before, match, after):
+            counted = _NEXT_WORD.match(after)
+            found.append((_amount(match), counted[1].lower() if counted else ""))
+    return tuple(found)
+
+
+def tell_other_counts(one: str, other: str) -> bool:
+    """Whether each of two sentences gives an amount that the other does not."""
+    mine, theirs = ([amount for amount, _ in counts_in(text)] for text in (one, other))
+    return _gives_another(mine, theirs) and _gives_another(theirs, mine)
+
+
+def contradict(one: str, other: str) -> bool:
+    """Whether two sentences tell other counts of what they name alike: "45 people" and "120 people"."""
+    mine, theirs = ({what: amount for amount, what in counts_in(text) if what} for text in (one, other))
+    return tell_other_counts(one, other) and any(differ(mine[what], theirs[what]) for what in mine.keys() & theirs)
+
+
 def differ(one: Figure, other: Figure) -> bool:
     """Whether two figures contradict each other: not one that is the other rounded, or is in another currency."""
     if not isinstance(one, Amount) or not isinstance(other, Amount):
@@ -101,6 +125,10 @@ def differ(one: Figure, other: Figure) -> bool:
         return False
     digits = max(_LEAST_DIGITS, min(_significant_digits(one.number), _significant_digits(other.number)))
     return f"{one.number:.{digits - 1}e}" != f"{other.number:.{digits - 1}e}"
+
+
+def _gives_another(mine: Sequence[Amount], theirs: Sequence[Amount]) -> bool:
+    return bool(theirs) and any(all(differ(one, other) for other in theirs) for one in mine)
 
 
 def _significant_digits(number: float) -> int:

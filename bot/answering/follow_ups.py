@@ -16,6 +16,7 @@ from bot.answering.question import circumstances, matter_words
 
 LONGEST_TOPIC_CHARS = 300
 _LONGEST_FRAGMENT_WORDS = 5
+_TURNS_REMEMBERED = 3  # in which "she" may have been named
 
 _AUXILIARY = r"(?:is|are|was|were|did|does|do|has|have|had|will|would|can|could|should)"
 _ASKING = rf"(?:what|who|whom|whose|when|where|why|how|which|tell|give|show|name|list|explain|{_AUXILIARY})"
@@ -27,6 +28,9 @@ _PLACED = re.compile(rf"{_PREPOSITION}\s", re.IGNORECASE)
 _FOLLOWS_A_PREPOSITION = re.compile(rf"\b{_PREPOSITION}(?: the)? $", re.IGNORECASE)
 _FOLLOWS_A_PLACE_WORD = re.compile(r"\b(?:in|at|near|from|to|outside|across)(?: the)? $", re.IGNORECASE)
 _NO_PERSON_AFTER = re.compile(r"\b(?:in|at|near|from|outside|across|about|the|of) $", re.IGNORECASE)
+_MATTER_OF_A_NAME = re.compile(  # not "the mayor of Paris", who is one that may be asked about instead
+    r"(?:the |an? )?[a-z][\w’'-]*(?: [a-z][\w’'-]*){0,3} (?:in|at|on|for|between|with|near|from) (?:the )?[A-Z]"
+)
 _NAME = re.compile(
     rf"\b(?!(?i:{_ASKING}|the|an?|in|on|and|but|it|he|she|they)\b)"
     r"[A-Z][\w’'-]*(?:(?: (?:of|de|van|von|bin|al))? [A-Z][\w’'-]*)*"
@@ -77,8 +81,8 @@ def standalone(question: str, conversation: Sequence[Turn], *, now: datetime) ->
 
     Args:
         question: In the asker's words.
-        conversation: What was asked and said before, oldest first. Only the last turn is looked at, which itself
-            carries what those before it left.
+        conversation: What was asked and said before, oldest first. What is carried over is the last turn's, which
+            itself carries what those before it left; those tell whether "she" may be somebody else.
         now: When it is asked, in the asker's time zone.
 
     Returns:
@@ -92,10 +96,14 @@ def standalone(question: str, conversation: Sequence[Turn], *, now: datetime) ->
     leads_in = _AND.match(asked)
     rest = asked[leads_in.end() :] if leads_in else asked
     instead = _instead(rest, leads_in=bool(leads_in))
+    if instead and _brings_its_matter(instead):
+        return asked
     if instead:
         return _asked_of_another(last.question, instead, now=now, modifiers=bool(_WHAT_ABOUT.match(rest)))
     if not _ASKS.match(rest):
         rest = asked
+    if not _points_at_itself(rest, _PERSON) and _are_several([*conversation[-_TURNS_REMEMBERED:-1], last]):
+        return asked
     pointed = _pointed(_pointed(rest, _PERSON, _person(last)), _PLACE, _place(last))
     if pointed != rest:
         return pointed
@@ -130,6 +138,11 @@ def _instead(rest: str, *, leads_in: bool) -> str:
         return about["what"].rstrip(" ?.!")
     is_fragment = len(rest.split()) <= _LONGEST_FRAGMENT_WORDS and not _ASKS.search(rest)
     return rest.rstrip(" ?.!") if is_fragment and (leads_in or _PLACED.match(rest)) else ""
+
+
+def _brings_its_matter(instead: str) -> bool:
+    """Whether it is more than a name: "the weather in Paris"."""
+    return bool(_MATTER_OF_A_NAME.match(instead))
 
 
 def _asked_of_another(last: str, instead: str, *, now: datetime, modifiers: bool) -> str:
@@ -201,6 +214,12 @@ def _person(last: Turn) -> str:
         and (told is last.question or (" " in name[0] and name[0] not in last.question))
     }
     return next(iter(people)) if len(people) == 1 else ""
+
+
+def _are_several(turns: Sequence[Turn]) -> bool:
+    """Whether these turns are about different persons; "Horn" is "Prime Minister Lea Horn"."""
+    people = [set(person.split()) for person in map(_person, turns) if person]
+    return any(not (one <= other or other <= one) for one in people for other in people)
 
 
 def _place(last: Turn) -> str:

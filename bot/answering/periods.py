@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.answering.spans_of_time import Ends, ends_in
+
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - easier to read
 _COUNTS = {"few": 4, "couple of": 2, "several": 7} | {word: n for n, word in enumerate(_NUMBERS, 1)}
 _UNIT_DAYS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.5, "year": 365.25}
@@ -76,12 +78,39 @@ def period_of(question: str, *, now: datetime) -> Period | None:
         What it names, rather counted from `now` ("this week") than by the calendar ("in March 2023"); None where it
         names nothing, or nothing that has begun.
     """
+    ends = ends_in(question)
+    if ends:
+        return _between(ends, now)
     for pattern, read, is_strict in _RULES:
         for match in pattern.finditer(question):
-            with suppress(ValueError, OverflowError):  # there is no 31 June, and no year 0
+            try:
                 period = _limited(match, read(match, now), now, is_strict=is_strict)
-                if period:
-                    return period
+            except (ValueError, OverflowError):
+                if read is _date:  # there is no 31 June, and all of June is not what was asked for
+                    return None
+                continue
+            if period:
+                return period
+    return None
+
+
+def _between(ends: Ends, now: datetime) -> Period | None:
+    """Return what is between two dates, both included; None where one is no date, or they are the wrong way round."""
+    first, last = (_bounds_of(date, now) for date in (ends.first, ends.last))
+    if first is None or last is None or first.start >= last.end or first.start > now:
+        return None
+    until = last.end + _REPORTED_WITHIN
+    words = tuple(dict.fromkeys(re.findall(r"\w+", f"{ends.first} {ends.last}")))
+    return Period(ends.phrase, first.start, until if until < now else None, words, is_strict=False)
+
+
+def _bounds_of(date: str, now: datetime) -> _Bounds | None:
+    for pattern, read, is_strict in _RULES:
+        match = None if is_strict else pattern.fullmatch(f"on {date}")
+        if match:
+            with suppress(ValueError, OverflowError):
+                return read(match, now)
+            return None
     return None
 
 

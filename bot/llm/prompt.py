@@ -18,11 +18,9 @@ _WITHOUT_SIGNS = str.maketrans(dict.fromkeys("<>[]{}|\uff5c", " "))
 
 # What changes from question to question comes last: servers keep what they have read of the rest.
 _RULES = """\
-You answer questions from passages of news articles. Write at most three short sentences, the direct answer \
-first, each from one passage:
-- Keep the words of the passage. You may leave out whole clauses; add and change nothing.
-- Keep who says so, and every not, may, alleged, about and nearly.
-- Name people and things in each sentence; begin none with he, she, it or they.
+You answer questions from passages of news articles. Write at most three sentences, the direct answer first:
+- Copy each whole from one passage, from its first word to its full stop. Add, change and leave out nothing.
+- Choose sentences that name people and things; begin none with he, she, it or they.
 - No introduction, no lists, no links, no mark-up, no numbers of passages.
 If the passages do not answer the question, write only: {none}
 

@@ -11,8 +11,12 @@ _PIECE = re.compile(
     r"|(?P<word>[^\W_]+(?:['.][^\W_]+)*)"
     r"|(?P<symbol>[%$€£¥₹])"
     r"|(?P<clause>[,;:()…?!]|(?<!\d)—|\s[–—-]\s)"
-    r"|(?P<quote>[\"“”])"
+    r"|(?P<quote>[\"“”«»„]|(?<!\w)'|'(?!\w))"
+    r"|(?P<hyphen>(?<=\w)[-‐‑/](?=\w))"
 )
+_MARKS = str.maketrans("—“”«»„‐‑", '–"""""--')
+_LAST_MARKS = re.compile(r"[^\w%$€£¥₹]*$")
+_STOPS = re.compile(r"[\s.]")
 _PER_CENT = re.compile(r"\bper cent\b", re.I)
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _WORDS_OF_UNITS = (
@@ -43,12 +47,16 @@ class Token:
         is_name: Whether it is written with a capital letter.
         begins: Whether a sentence, clause or quotation begins with it, where a capital letter says nothing.
         opens_clause: Whether a comma, a dash or the like stands before it.
+        before: The marks before it, quotation marks and hyphens among them, but no full stops; alike for all spellings.
+        after: The same behind it, of a text's last word.
     """
 
     word: str
     is_name: bool = False
     begins: bool = False
     opens_clause: bool = False
+    before: str = ""
+    after: str = ""
 
     @property
     def is_number(self) -> bool:
@@ -56,26 +64,38 @@ class Token:
         return self.word.lstrip("-")[:1].isdigit()
 
     def same_as(self, other: "Token") -> bool:
-        """Whether two texts say the same word; "us" is not "US", but where a sentence begins."""
-        return self.word == other.word and (self.is_name == other.is_name or self.begins or other.begins)
+        """Whether two texts say the same word between the same marks; "us" is not "US", but where a sentence begins."""
+        if (self.word, self.before, self.after) != (other.word, other.before, other.after):
+            return False
+        return self.is_name == other.is_name or self.begins or other.begins
 
 
 def tokens(text: str) -> tuple[Token, ...]:
     """Cut a text into words. "$5m", "$5 million" and "five million dollars" come out alike."""
     text = _PER_CENT.sub("percent", unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'"))
-    return tuple(_with_currency_behind(_with_scales(_pieces(text))))
+    found = list(_with_currency_behind(_with_scales(_pieces(text))))
+    last = _LAST_MARKS.search(text)
+    if found and last:
+        found[-1] = replace(found[-1], after=_STOPS.sub("", last[0].translate(_MARKS)))
+    return tuple(found)
 
 
 def _pieces(text: str) -> Iterator[Token]:
-    begins, opens, after_currency = True, False, False
+    begins, opens, after_currency, marks = True, False, False, ""
     for match in _PIECE.finditer(text):
-        if match["clause"] or match["quote"]:
-            begins, opens = True, opens or bool(match["clause"])
+        if match["clause"] or match["quote"] or match["hyphen"]:
+            begins, opens = begins or not match["hyphen"], opens or bool(match["clause"])
+            marks += _mark(match[0])
             continue
         for word in _words(match, after_currency=after_currency):
-            yield Token(word.casefold(), word[:1].isupper(), begins, opens)
-            begins = opens = False
+            yield Token(word.casefold(), word[:1].isupper(), begins, opens, marks)
+            begins, opens, marks = False, False, ""
         after_currency = match["symbol"] in _SYMBOLS
+
+
+def _mark(mark: str) -> str:
+    """Return a mark in one spelling; a dash between spaces is no hyphen."""
+    return "–" if mark[0].isspace() else mark.translate(_MARKS)
 
 
 def _words(match: re.Match[str], *, after_currency: bool) -> tuple[str, ...]:
@@ -134,8 +154,8 @@ def _with_currency_behind(pieces: Iterable[Token]) -> Iterator[Token]:
     symbol: Token | None = None
     for token in pieces:
         if symbol and token.is_number:
-            yield replace(token, begins=symbol.begins, opens_clause=symbol.opens_clause)
-            yield replace(symbol, begins=False, opens_clause=False)
+            yield replace(token, begins=symbol.begins, opens_clause=symbol.opens_clause, before=symbol.before)
+            yield replace(symbol, begins=False, opens_clause=False, before="")
             symbol = None
             continue
         if symbol:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.answering.claims import MOST_CLAIMS, MOST_WORDS, Statement, with_witnesses
-from bot.answering.evidence import LONGEST_SENTENCE_CHARS, Matter, Sentence, share
+from bot.answering.evidence import LONGEST_SENTENCE_CHARS, Matter, Sentence, could_be_quoted, share
+from bot.answering.lead_ins import without_lead_in
 from bot.answering.refusal import Findings
 from bot.answering.wording import UnwordedError
 from bot.llm.alignment import Mismatch, mismatch
@@ -74,6 +75,7 @@ class ModelWording:
         if text is None:
             self.dropped[None] += bool(sentence.strip())
             return None
+        text = _without_lead_in(text)
         claim = tokens(text)
         reasons = [mismatch(claim, candidate.words) for candidate in found]
         for candidate, reason in zip(found, reasons, strict=True):
@@ -105,18 +107,29 @@ def candidates(found: tuple[Sentence, ...], passages: tuple[Passage, ...]) -> It
     yield from (_candidate(sentence, _spans(sentence)[-1:]) for sentence in worth)
     for sentence in worth:
         for pair in pairwise(sentence.passage.chunk.sentences):
-            if _spans(sentence)[-1] in pair and pair[1].end - pair[0].start <= LONGEST_SENTENCE_CHARS:
+            is_short = pair[1].end - pair[0].start <= LONGEST_SENTENCE_CHARS
+            if is_short and _spans(sentence)[-1] in pair and all(_could_be_quoted(sentence, one) for one in pair):
                 yield _candidate(sentence, list(pair))
+
+
+def _could_be_quoted(sentence: Sentence, span: Span) -> bool:
+    return could_be_quoted(sentence.passage.article.text[span.start : span.end])
 
 
 def _spans(sentence: Sentence) -> list[Span]:
     """Return the spans of the sentences that it is quoted with, itself last."""
     start, end = sentence.span
-    return [span for span in sentence.passage.chunk.sentences if start <= span.start and span.end <= end]
+    return [span for span in sentence.passage.chunk.sentences if start < span.end <= end]
+
+
+def _without_lead_in(text: str) -> str:
+    own = without_lead_in(text, Span(0, len(text)))
+    return text[own.start : own.end]
 
 
 def _candidate(sentence: Sentence, spans: list[Span]) -> Candidate:
     text = sentence.passage.article.text
+    spans = [without_lead_in(text, spans[0]), *spans[1:]]
     words = tuple(tokens(text[span.start : span.end]) for span in spans)
     return Candidate(replace(sentence, span=Span(spans[0].start, spans[-1].end)), words)
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
-from bot.answering.agreement import agrees
-from bot.answering.evidence import share
+from bot.answering.agreement import agrees, could_know
+from bot.answering.evidence import addresses_a_model, share
 from bot.answering.lead_ins import without_lead_in
 from index_store import LiveChunk, Span, Version, outlet
 
@@ -61,6 +62,11 @@ class Statement:
         return self.version.article.text[self.span.start : self.span.end]
 
     @property
+    def published_at(self) -> datetime | None:
+        """When its article was published; None if unknown."""
+        return self.version.article.published_at
+
+    @property
     def outlet(self) -> str:
         """Who published it, comparable."""
         return outlet(self.version.article).casefold()
@@ -100,7 +106,7 @@ def stands_alone(text: str) -> bool:
         or _SPEAKS_TO_READERS.search(_QUOTED.sub("", text))
     ):
         return False
-    if _CAPTION.search(text) or not _ENDS.search(text):
+    if _CAPTION.search(text) or not _ENDS.search(text) or addresses_a_model(text):
         return False
     opened, closed = text.count("“"), text.count("”")
     if opened != closed or text.count('"') % 2:
@@ -127,10 +133,12 @@ def is_told_by(claim: Statement, other: Statement, *, known: Iterable[str] = (),
 
 
 def witnesses(claim: Statement, others: Iterable[Statement], *, most: int, known: Iterable[str]) -> list[Statement]:
-    """Return sentences of other publishers that bear a claim out, one of each and the best of it, at most so many."""
+    """Return what bears a claim out: of each other publisher the best sentence, of a week of it; at most so many."""
     best: dict[str, Statement] = {}
     for other in others:
-        if other.outlet == claim.outlet or not is_told_by(claim, other, known=known):
+        if other.outlet == claim.outlet or not could_know(claim.published_at, other.published_at):
+            continue
+        if not is_told_by(claim, other, known=known):
             continue
         held = best.get(other.outlet)
         if held is None or share(other.terms, claim.terms) > share(held.terms, claim.terms):

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from bot.answering.event_dates import NamedDate, date_in, of_day
 from bot.answering.evidence import share
+from bot.answering.figures import contradict, tell_other_counts
 from bot.overviews.citing import Citations, summaries
 from bot.overviews.grouping import openings_of, same_stories
 from bot.overviews.records import Event, Timeline
@@ -226,7 +227,25 @@ def _event(
     others = [statement for article_id in told_by for statement in said[article_id]]
     borne_out = witnesses(best.statement, others, most=_MOST_WITNESSES, known=matter.terms)
     claim = citations.claim(best.statement, borne_out, copies=copies(best.statement.version.article.article_id))
-    cited = {one.version.article.article_id for one in (best.statement, *borne_out)}
-    retold = [one.statement.version for one in happening.told if one.statement.version.article.article_id not in cited]
-    earliest = sorted(retold, key=lambda version: version.public_by)
+    if any(_disputes(one.statement, best.statement) for one in happening.told):
+        claim = replace(claim, support="disputed")
+    left_out = {one.version.article.article_id for one in (best.statement, *borne_out)} | _telling_other_counts(
+        happening
+    )
+    retold = [one.statement.version for one in happening.told]
+    earliest = sorted(
+        (version for version in retold if version.article.article_id not in left_out), key=lambda one: one.public_by
+    )
     return Event(happening.when.iso, "sentence" if best.is_named else "published", claim, summaries(earliest))
+
+
+def _telling_other_counts(happening: _Happening) -> set[str]:
+    """Return the articles that tell the event with another number, and so do not tell what is quoted."""
+    said = happening.best.statement.text
+    told = (one.statement for one in happening.told)
+    return {one.version.article.article_id for one in told if tell_other_counts(said, one.text)}
+
+
+def _disputes(one: Statement, said: Statement) -> bool:
+    """Whether a sentence of the same day gives another number of the same."""
+    return abs(one.version.public_by - said.version.public_by) <= _SAME_DAY and contradict(one.text, said.text)

@@ -77,6 +77,25 @@ def test_he_is_nobody_where_it_could_be_two(answer: str) -> None:
     assert standalone("what did he say?", [turn], now=NOW) == "On the Doha talks: what did he say?"
 
 
+HORN = Turn("Who is Lea Horn?", "Prime Minister Lea Horn visited the valley.")
+BRUN = Turn("Who is Olaf Brun?", "President Olaf Brun visited the valley.")
+
+
+@pytest.mark.parametrize("asked", ["and when was she elected?", "what did he say?"])
+def test_nobody_is_meant_where_two_were_talked_about(asked: str) -> None:
+    """After two persons a pronoun may mean the earlier one: neither is put in, nor is a topic."""
+    assert standalone(asked, [HORN, BRUN], now=NOW) == asked
+    assert "Olaf Brun" in standalone(asked, [BRUN], now=NOW)
+    assert "Olaf Brun" in standalone(asked, [BRUN, BRUN], now=NOW)
+
+
+def test_another_matter_stands_alone() -> None:
+    """What brings its own matter is not asked of the last one; a name, or a part of the last one, is."""
+    for asked in ("What about the weather in Paris?", "and what about flights from Berlin?"):
+        assert standalone(asked, [TALKS], now=NOW) == asked
+    assert standalone("what about the hostages?", [TALKS], now=NOW) != "what about the hostages?"
+
+
 def test_what_is_carried_over_is_the_circumstances_and_not_what_is_asked() -> None:
     """A sentence must hold what is asked now; of the topic, its article must."""
     understood = understand("On the Doha talks: who spoke for Israel?", terms=str.split, now=NOW)

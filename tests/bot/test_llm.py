@@ -74,11 +74,11 @@ def test_a_true_claim_is_said_in_the_models_words(ask: Ask, model: ScriptedModel
     if provider == "anthropic":
         pytest.importorskip("llama_index.llms.anthropic", reason='needs pip install "dateline-news[anthropic]"')
     answer = ask(
-        saying("**Mayor Ilse Brandt opened Quayport bridge on Monday, the council said** [7]."), provider=provider
+        saying("**Mayor Ilse Brandt opened the Quayport bridge on Monday, the council said** [7]."), provider=provider
     )
     assert answer.mode == "llm"
     assert answer.note is None
-    assert answer.claims[0].text == "Mayor Ilse Brandt opened Quayport bridge on Monday, the council said."
+    assert answer.claims[0].text == TRUTH
     assert answer.claims[0].citations[0] == 1
     assert answer.claims[0].support == "confirmed"
     assert {c.publisher for c in answer.citations} == {"Harbour Wire", "Delta Dispatch"}

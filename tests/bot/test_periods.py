@@ -150,3 +150,36 @@ def test_last_year_asked_on_a_leap_day() -> None:
     period = period_of("Who won last year?", now=datetime(2024, 2, 29, 12, tzinfo=UTC))
     assert period is not None
     assert period.since == datetime(2023, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What happened between 3 March 2026 and 10 April 2026?", "2026-03-03", "2026-04-13"),
+        ("What happened between March 3 and March 10, 2026?", "2026-03-03", "2026-03-13"),
+        ("What happened between the 1st and the 5th of March 2026?", "2026-03-01", "2026-03-08"),
+        ("What happened between 3 March and 10 April?", "2026-03-03", "2026-04-13"),
+        ("What happened from January to March 2026?", "2026-01-01", "2026-04-03"),
+        ("What happened between 2019 and 2021?", "2019-01-01", "2022-01-03"),
+        ("What happened between 2026-03-01 and 2026-03-05?", "2026-03-01", "2026-03-08"),
+        ("What happened between 2025 and 2026?", "2025-01-01", ""),
+    ],
+)
+def test_a_stretch_between_two_dates_has_both_its_ends(question: str, first: str, last: str) -> None:
+    """It begins with the first and ends with the last, which gives the first the month or year that it leaves out."""
+    assert read(question) == (first, last, False)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened on 31 February 2026?",
+        "What happened on February 31, 2026?",
+        "What happened between 30 February and 5 March 2026?",
+        "What happened between 5 April and 3 March 2026?",
+        "Did prices move from 10 to 2019?",
+    ],
+)
+def test_a_date_that_never_was_is_no_period(question: str) -> None:
+    """No other day, and no whole month, is searched in the place of a date that there is not."""
+    assert read(question) is None

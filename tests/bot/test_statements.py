@@ -1,6 +1,6 @@
 """Which sentences can stand alone in a list, and when one bears another out."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ READER = Reader(
 )
 
 
-def version(text: str, publisher: str = "Quay Mail") -> Version:
+def version(text: str, publisher: str = "Quay Mail", at: datetime | None = MARCH) -> Version:
     """An article version with this text."""
-    return Version(Article("a" * 16, "https://quay.example/1", "Headline", text, (), publisher), 1, MARCH, MARCH)
+    return Version(Article("a" * 16, "https://quay.example/1", "Headline", text, (), publisher, at), 1, MARCH, MARCH)
 
 
-def statement(text: str, publisher: str = "Quay Mail") -> Statement:
+def statement(text: str, publisher: str = "Quay Mail", at: datetime | None = MARCH) -> Statement:
     """The text as one sentence."""
-    return READER.statement(version(text, publisher), Span(0, len(text)), 0)
+    return READER.statement(version(text, publisher, at), Span(0, len(text)), 0)
 
 
 def opening(text: str) -> list[str]:
@@ -102,6 +102,36 @@ def test_a_witness_is_of_another_publisher() -> None:
     near = statement("Crews went on strike over pay.", "Harbour Post")
     best = statement("Ferry crews went on strike over pay again.", "Harbour Post")
     assert witnesses(claim, [same, near, best], most=2, known=()) == [best]
+
+
+@pytest.mark.parametrize(
+    ("days", "is_witness"), [(-8, False), (-7, True), (0, True), (7, True), (8, False), (None, False)]
+)
+def test_a_witness_is_of_the_same_week(days: int | None, is_witness: bool) -> None:  # noqa: FBT001
+    """An article of last year cannot know what happened since, nor can one whose day is unknown be trusted to."""
+    told = "Mayor Ada Velk resigned over the tram."
+    at = None if days is None else MARCH + timedelta(days=days)
+    assert bool(witnesses(statement(told), [statement(told, "Harbour Post", at)], most=2, known=())) is is_witness
+    undated = statement(told, at=None)
+    assert witnesses(undated, [statement(told, "Harbour Post")], most=2, known=()) == []
+
+
+@pytest.mark.parametrize(
+    "foretold",
+    [
+        "Israel will send Ruth Amsel to the talks.",
+        "Israel plans to send Ruth Amsel to the talks.",
+        "Israel is to send Ruth Amsel to the talks.",
+        "Israel is expected to send Ruth Amsel to the talks.",
+        "Israel said that it’ll send Ruth Amsel to the talks.",
+    ],
+)
+def test_what_is_to_come_bears_out_nothing_that_was_done(foretold: str) -> None:
+    """Who will be sent has not spoken, and who has spoken is no sign that somebody will be sent."""
+    done, other = "Ruth Amsel of Israel spoke at the talks.", "Israel will send Ruth Amsel to the talks on Monday."
+    assert not is_told_by(statement(done), statement(foretold), least=0)
+    assert not is_told_by(statement(foretold), statement(done), least=0)
+    assert is_told_by(statement(foretold), statement(other), least=0)
 
 
 @given(st.text(max_size=300))

@@ -45,9 +45,15 @@ def test_before_a_correction_the_words_of_then_are_found(folder: Path) -> None:
     assert all(p.article.text[p.chunk.start : p.chunk.end] == p.text for p in found)
 
 
-@pytest.mark.parametrize("as_of", [None, datetime(2025, 3, 10, 1, tzinfo=UTC), datetime(2025, 3, 5, 12, tzinfo=UTC)])
+def test_before_the_first_words_were_indexed_they_are_found(folder: Path) -> None:
+    """As of a time between publication and indexing, what was read first is nearest; the correction came later."""
+    found = search(folder, "flood killed people", datetime(2025, 3, 5, 12, tzinfo=UTC))
+    assert (found[0].text, found[0].version) == (FIRST, 1)
+
+
+@pytest.mark.parametrize("as_of", [None, datetime(2025, 3, 10, 1, tzinfo=UTC)])
 def test_otherwise_the_newest_words_are(folder: Path, as_of: datetime | None) -> None:
-    """After it, without a time, and as of one before it was indexed, the article is as it is now."""
+    """After it, and without a time, the article is as it is now."""
     found = search(folder, "flood killed people", as_of)
     assert (found[0].text, found[0].version) == (CORRECTED, 2)
 
