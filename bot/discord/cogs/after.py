@@ -1,5 +1,6 @@
 """What the buttons under an answer do: its sources, why, a timeline, newer, and votes."""
 
+import asyncio
 from dataclasses import replace
 
 import discord
@@ -12,7 +13,7 @@ from bot.discord.buttons import HANDLER, ComplaintForm, Deed, complaint_in, page
 from bot.discord.cogs.ask import show
 from bot.discord.cogs.overviews import timeline_for
 from bot.discord.desk import Desk
-from bot.discord.embeds import deliver, embed_of, in_words
+from bot.discord.embeds import apology, deliver, embed_of, in_words
 from bot.discord.kept import KeptAnswer
 from bot.discord.replies import Reply
 from bot.discord.shelf import Shelf
@@ -25,6 +26,7 @@ _FORGOTTEN = (
     "channel. Settings of servers that you changed stay as they are, and it is forgotten that it was you."
 )
 _NOT_FORGOTTEN = "That failed, and nothing is deleted; it has been logged. Please try again later."
+_MEMORY_WITHIN_S = 1.0  # of the three in which Discord wants a first reply
 NOT_KEPT = "This answer is not kept any more. Ask again with /ask."
 
 
@@ -152,16 +154,25 @@ class After(commands.Cog, name=HANDLER):
         taken = await self._desk.remember(
             lambda memory: memory.vote(answer_id, user_id, good=good, complaint=complaint)
         )
-        await deliver(reply, notice("Thank you, your vote is kept with the answer." if taken else NOT_KEPT))
+        if taken is None:  # it could not be written, which is in the log
+            await deliver(reply, apology())
+        else:
+            await deliver(reply, notice("Thank you, your vote is kept with the answer." if taken else NOT_KEPT))
 
     async def _vote_down(self, interaction: discord.Interaction, answer_id: int) -> None:
-        """Take the vote at once, then ask what was wrong: whoever closes the form has voted, too."""
-        kept, user_id = await self._kept(interaction, answer_id), interaction.user.id
-        if kept is None:
+        """Ask what was wrong, and take the vote: whoever closes the form has voted, too."""
+        kept, user_id, is_known = None, interaction.user.id, True
+        try:
+            async with asyncio.timeout(_MEMORY_WITHIN_S):
+                kept = await self._kept(interaction, answer_id)
+        except TimeoutError:  # somebody else holds the file; it is looked up again when the form comes back
+            is_known = False
+        if is_known and kept is None:
             await interaction.response.send_message(embed=embed_of(notice(NOT_KEPT)), ephemeral=True)
             return
-        await self._desk.remember(lambda memory: memory.vote(answer_id, user_id, good=False))
         await interaction.response.send_modal(ComplaintForm(answer_id))
+        if kept:
+            await self._desk.remember(lambda memory: memory.vote(answer_id, user_id, good=False))
 
     async def _take_complaint(self, interaction: discord.Interaction, answer_id: int, complaint: str) -> None:
         reply = await self._desk.replies.acknowledge(interaction, private=True)

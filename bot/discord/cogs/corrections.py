@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from discord.ext import commands
@@ -88,7 +89,8 @@ class Corrections(Looping):
 
     async def _show(self, kept: KeptAnswer, told: str) -> _Outcome:
         """Show an answer anew in its message; say in the log where that cannot be, now or ever."""
-        message = answer_message(kept.answer, self._desk.style_in(kept.place))
+        style = replace(self._desk.style_in(kept.place), short=False)  # what is corrected must be there to be seen
+        message = answer_message(kept.answer, style)
         embed = embed_of(with_line(message, told) if told else message)
         try:
             await edit_message(self._bot, kept.place.channel_id, kept.message_id or 0, embed)

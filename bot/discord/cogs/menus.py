@@ -153,6 +153,9 @@ def text_of(message: discord.Message) -> str:
 def _can_see(member: discord.Member, guild: discord.Guild, channel_id: int) -> bool:
     channel = guild.get_channel_or_thread(channel_id)
     try:
+        if isinstance(channel, discord.Thread) and channel.is_private():  # whose permissions are those of its channel
+            is_in_it = any(one.id == member.id for one in channel.members)
+            return is_in_it or channel.permissions_for(member).manage_threads
         return channel is not None and channel.permissions_for(member).view_channel
     except discord.ClientException:  # a thread whose channel is not known
         return False

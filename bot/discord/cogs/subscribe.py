@@ -19,6 +19,7 @@ from bot.discord.subscriptions import Subscriptions
 from bot.render.discord import AnswerMessage
 from bot.render.discord_details import notice
 from bot.render.discord_subscriptions import choice_label, subscribed_message, subscriptions_message
+from bot.render.markup import visible
 from bot.subscribing import QuietHours, Subscription, Wish
 from index_store import DiscordError, whole_characters
 
@@ -115,7 +116,7 @@ class Subscribe(Looping, name="Subscriptions"):
     @app_commands.default_permissions(manage_messages=True)
     async def subscriptions(self, interaction: discord.Interaction) -> None:
         """Show what the channels of this server have subscribed to."""
-        await self._reply(interaction, self._list)
+        await self._reply(interaction, lambda place: self._list(interaction, place))
 
     @app_commands.command()
     @app_commands.default_permissions(manage_messages=True)
@@ -124,7 +125,7 @@ class Subscribe(Looping, name="Subscriptions"):
         self, interaction: discord.Interaction, subscription: app_commands.Range[str, 1, 100]
     ) -> None:
         """End a subscription."""
-        await self._reply(interaction, lambda place: self._remove(subscription, place))
+        await self._reply(interaction, lambda place: self._remove(interaction, subscription, place))
 
     @unsubscribe.autocomplete("subscription")
     async def name_subscriptions(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -133,7 +134,7 @@ class Subscribe(Looping, name="Subscriptions"):
             return []
         place = self._desk.place(interaction, private=True)
         try:
-            known = await asyncio.to_thread(self._subscriptions.of, place)
+            known = await self._managed(interaction, place)
         except Exception:  # while somebody types there is no place for an error
             logger.exception("subscriptions could not be offered")
             return []
@@ -167,19 +168,29 @@ class Subscribe(Looping, name="Subscriptions"):
         added = await asyncio.to_thread(self._subscriptions.add, wish, place)
         return subscribed_message(added, self._rounds.next_look(added))
 
-    async def _list(self, place: Place) -> AnswerMessage:
+    async def _managed(self, interaction: discord.Interaction, place: Place) -> list[Subscription]:
+        """Return the subscriptions that somebody may know of and end: those of channels which they may manage."""
         found = await asyncio.to_thread(self._subscriptions.of, place)
+        return [one for one in found if _may_manage(interaction, one.channel_id)]
+
+    async def _list(self, interaction: discord.Interaction, place: Place) -> AnswerMessage:
+        found = await self._managed(interaction, place)
         return subscriptions_message(
             [(one, self._rounds.next_look(one) if self._rounds.admits(one) else None) for one in found],
             direct=place.guild_id is None,
         )
 
-    async def _remove(self, wanted: str, place: Place) -> AnswerMessage:
-        for one in await asyncio.to_thread(self._subscriptions.of, place):
-            if wanted == str(one.number) or wanted.casefold().strip() == one.wish.topic.casefold():
-                await asyncio.to_thread(self._subscriptions.remove, one.number, place)
-                return notice("That subscription is ended; what it posted stays.")
-        raise DiscordError("There is no such subscription.", remedy="Choose one of those that are offered.")
+    async def _remove(self, interaction: discord.Interaction, wanted: str, place: Place) -> AnswerMessage:
+        """End the subscription of this number, or else the only one of this topic."""
+        managed, topic = await self._managed(interaction, place), _one_line(wanted).casefold()
+        found = [one for one in managed if str(one.number) == wanted.strip()]
+        found = found or [one for one in managed if topic and one.wish.topic.casefold() == topic]
+        if len(found) != 1:
+            told = "Several channels have subscribed to that." if found else "There is no such subscription."
+            raise DiscordError(told, remedy="Choose one of those that are offered.")
+        await asyncio.to_thread(self._subscriptions.remove, found[0].number, place)
+        label = self._label(found[0], interaction.guild)
+        return notice(f"The subscription is ended: {label}. What it posted stays.")
 
 
 def _wish(topic: str, every_s: int, quiet: str | None) -> Wish:
@@ -200,7 +211,7 @@ def _wish(topic: str, every_s: int, quiet: str | None) -> Wish:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(whole_characters(text).split())
+    return visible(whole_characters(text))
 
 
 def _check_person(interaction: discord.Interaction) -> None:
@@ -232,9 +243,18 @@ def _check_permissions(interaction: discord.Interaction) -> None:
         )
 
 
-def _may_manage(interaction: discord.Interaction) -> bool:
+def _may_manage(interaction: discord.Interaction, channel_id: int | None = None) -> bool:
+    """Whether somebody may manage the channel in which a command is used, or another one of its server."""
+    guild, member = interaction.guild, interaction.user
+    if interaction.guild_id is None:
+        return True
     allowed = interaction.permissions
-    return interaction.guild_id is None or allowed.manage_messages or allowed.manage_channels
+    if channel_id not in (None, interaction.channel_id):
+        if guild is None or not isinstance(member, discord.Member):
+            return False
+        channel = guild.get_channel_or_thread(channel_id or 0)
+        allowed = channel.permissions_for(member) if channel else member.guild_permissions
+    return allowed.manage_messages or allowed.manage_channels
 
 
 def _missing(interaction: discord.Interaction) -> list[str]:
