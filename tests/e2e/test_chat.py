@@ -122,7 +122,7 @@ def test_lines_come_from_a_pipe_too(dateline: Dateline) -> None:
 def test_ctrl_c_stops_an_answer(dateline: Dateline, tmp_path: Path) -> None:
     """What a model says is shown as it is checked; Ctrl-C stops it, nothing is kept of it, and the next is answered."""
     pytest.importorskip("llama_index.llms.openai_like", reason='needs pip install "dateline-news[llm]"')
-    claim = "US envoy for hostage affairs, Adam Boehler, led the talks in Doha over the past weeks."
+    claim = "The US envoy for hostage affairs, Adam Boehler, led the talks in Doha over the past weeks."
 
     def script(request: Request) -> None:
         request.begin()

@@ -10,7 +10,7 @@ from scripted_model import KEY, MODEL, ScriptedModel, saying
 pytest.importorskip("llama_index.llms.openai_like", reason='needs pip install "dateline-news[llm]"')
 
 BOEHLER = "Who led the talks in Doha?"
-CLAIM = "US envoy for hostage affairs, Adam Boehler, led the talks in Doha over the past weeks."
+CLAIM = "The US envoy for hostage affairs, Adam Boehler, led the talks in Doha over the past weeks."
 ENVIRONMENT = {"MODEL_KEY": KEY}
 
 
@@ -46,7 +46,7 @@ def test_json_says_how_it_was_worded(dateline: Dateline) -> None:
         assert (answer["mode"], answer["note"]) == ("llm", None)
         (claim,) = answer["claims"]
         assert (claim["text"], claim["citations"], claim["support"]) == (CLAIM, [1], "single-source")
-        assert answer["citations"][0]["quote"] == f"The {CLAIM}"
+        assert answer["citations"][0]["quote"] == CLAIM
 
 
 def test_a_model_that_fails_leaves_quotes_and_a_reason(dateline: Dateline, model: ScriptedModel) -> None:
