@@ -19,12 +19,13 @@ SETTLE_S = 60.0  # real searches take their time on a busy machine
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server with the bot in it: a channel, a member, and one who manages it."""
+    """A server with the bot in it: a channel, a member, one who manages the server, and one who manages messages."""
 
     env: simcord.Env
     channel: simcord.ChannelHandle
     member: simcord.MemberActor
     manager: simcord.MemberActor
+    moderator: simcord.MemberActor
     start: Callable[[], NewsBot]
 
     async def restart(self) -> None:
@@ -52,11 +53,13 @@ async def bot_over(answerer: Answers, folder: Path, memory: Path) -> AsyncIterat
         env = await stack.enter_async_context(simcord.run(start(), settle_timeout=SETTLE_S))
         guild = env.create_guild("Newsroom")
         managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+        moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
         member = guild.add_member(env.create_user("ana"))
         manager = guild.add_member(env.create_user("mo"), roles=[managers])
+        moderator = guild.add_member(env.create_user("kim"), roles=[moderators])
         channel = guild.create_text_channel("news")
         await env.settle()
-        yield Server(env, channel, member, manager, start)
+        yield Server(env, channel, member, manager, moderator, start)
 
 
 def _bot(stack: AsyncExitStack, answerer: Answers, folder: Path, memory: Path) -> NewsBot:

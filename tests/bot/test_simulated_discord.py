@@ -278,3 +278,27 @@ def test_direct_messages_and_mentions(strike: tuple[Answerer, Path], tmp_path: P
         assert "200 sailors" in shown(in_private)["description"]
 
     play(scenario, *strike, tmp_path)
+
+
+def test_the_subscription_that_was_chosen_is_ended(strike: tuple[Answerer, Path], tmp_path: Path) -> None:
+    """A number that is offered means that subscription, though another one has it for a topic; and it is named."""
+
+    async def scenario(server: Server) -> None:
+        async def told(command: str, **options: object) -> str:
+            result = await server.moderator.slash(server.channel, command, **options)
+            description: str = shown(result)["description"]
+            return description
+
+        assert "12" in await told("subscribe", topic="12")
+        for number in range(2, 12):
+            await told("subscribe", topic=f"topic {number}")
+            assert f"topic {number}" in await told("unsubscribe", subscription=str(number))
+        await told("subscribe", topic="volcano")
+        assert "volcano" in await told("unsubscribe", subscription="12")
+        assert "no such subscription" in await told("unsubscribe", subscription=" ")
+        assert "no topic" in await told("subscribe", topic="\u200b\u200b\u200b")
+        listed = await told("subscriptions")
+        assert "12" in listed
+        assert "volcano" not in listed
+
+    play(scenario, *strike, tmp_path)
