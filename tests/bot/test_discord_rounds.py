@@ -106,13 +106,13 @@ class Newsroom:
 
         async def go() -> None:
             with closing(Answerer(NewsIndex.open(self._folder))) as answerer:
-                tell = answerer.overview
+                tell = answerer.from_index
 
                 def counted(look: Any) -> Any:
                     self.looks += 1
                     return tell(look)
 
-                answerer.overview = counted  # type: ignore[method-assign]
+                answerer.from_index = counted  # type: ignore[method-assign]
                 questions = QuestionQueue(answerer, QueueLimits(), Metrics())
                 around = Surroundings(
                     questions,

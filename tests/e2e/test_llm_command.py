@@ -53,7 +53,7 @@ def test_a_model_that_fails_leaves_quotes_and_a_reason(dateline: Dateline, model
     """A server in trouble is no failure of Dateline's: the quotes are printed, and why."""
     model.script = lambda request: request.error(500, KEY)
     run = dateline("ask", BOEHLER, "--stream", environment=ENVIRONMENT).succeeded()
-    assert run.told.startswith(f"The {CLAIM} [1]")
+    assert run.told.startswith(f"{CLAIM} [1]")
     assert "Quoted word for word: the model's server answered with HTTP status 500." in run.told
     assert KEY not in run.out + run.err
 
